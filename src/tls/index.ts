@@ -1,0 +1,16 @@
+/**
+ * Floor 2: who may receive mail. `startTls` makes the handshake and, before a byte of mail, verifies what the hop's
+ * requirement demands: the chain by OpenSSL, the names by RFC 9525. What comes out is an `AuthorizedChannel`, which
+ * nothing outside this folder can make and which the SMTP client alone accepts.
+ */
+export {
+  allowsCleartext,
+  authorizeCleartext,
+  isAuthorized,
+  requirementKey,
+  type AuthorizedChannel,
+} from "./channel.ts";
+export { startTls, type HandshakeOptions } from "./handshake.ts";
+export { serveTls, type ServedTls, type ServeTlsFault, type ServeTlsOptions } from "./serve.ts";
+export { matchNames } from "./names.ts";
+export * from "./types.ts";
