@@ -1,0 +1,135 @@
+/** Facts and plans. `gather` collects the first; `plan`, a pure function, makes the second of them. */
+import type {
+  BounceReason,
+  DeferReason,
+  DomainName,
+  Instant,
+  IpAddress,
+  Level,
+  MailEvent,
+  PlanReason,
+  TlsFault,
+} from "../base/index.ts";
+import type { DnsFailure } from "../dns/index.ts";
+import type { HopRequirement, NamePattern, TrustedCas } from "../tls/index.ts";
+
+/** `[host]:port`, `[192.0.2.1]:port` (no MX lookup), or `domain` / `domain:port` (MX of that domain). */
+export interface Route {
+  readonly kind: "host" | "mx";
+  readonly name: DomainName;
+  readonly port?: number;
+  /** As the operator wrote it. */
+  readonly text: string;
+}
+
+/** An operator's rule. The first whose pattern matches the recipient's domain counts. */
+export interface Rule {
+  /** As `parsePattern` gives it: `example.org` (itself alone), `.example.org` (all below it), `*` (every domain). */
+  readonly pattern: string;
+  readonly require?: Level;
+  /** Names that the peer's certificate may be for. */
+  readonly match?: readonly NamePattern[];
+  readonly route?: Route;
+  readonly ca?: TrustedCas;
+}
+
+export type AddressFact =
+  | { readonly kind: "known"; readonly status: "secure" | "insecure"; readonly addresses: readonly IpAddress[] }
+  | { readonly kind: "none" }
+  | { readonly kind: "failed"; readonly status: "bogus" | "indeterminate"; readonly failure: DnsFailure }
+  /** Every address is loopback, private or our own, and that was not allowed (MX-6). */
+  | { readonly kind: "forbidden" };
+
+export interface HostFact {
+  /** The exchange as published, lower case, or the routed host. */
+  readonly name: string;
+  /** Absent if `name` is not a usable host name (for example an address literal in an MX record). */
+  readonly host?: DomainName;
+  /** 0 to 65535; 0 for a routed host or an implicit MX. */
+  readonly preference: number;
+  readonly isUs: boolean;
+  readonly addresses: AddressFact;
+}
+
+export type MxFact =
+  | { readonly kind: "records" | "implicit"; readonly status: "secure" | "insecure" }
+  /** The configuration names the host: nothing was asked. */
+  | { readonly kind: "routed" }
+  /** The recipient's domain is an address (`[192.0.2.1]`): nothing was asked. */
+  | { readonly kind: "literal" }
+  | { readonly kind: "null-mx"; readonly status: "secure" | "insecure" }
+  | { readonly kind: "nxdomain"; readonly status: "secure" | "insecure" }
+  | {
+      readonly kind: "failed";
+      readonly status: "bogus" | "indeterminate";
+      readonly failure: DnsFailure;
+      readonly detail: string;
+    };
+
+/** What this very delivery has met at each host so far (TLS-4). Stored with the delivery; plain JSON. */
+export interface HostHistory {
+  /** The host has offered STARTTLS to this delivery at least once. */
+  readonly offeredTls: boolean;
+  /** Attempts in which TLS was offered and then failed. */
+  readonly tlsFailures: number;
+  readonly firstFailureAt?: Instant;
+  readonly lastFault?: TlsFault;
+}
+
+export type DeliveryHistory = Readonly<Record<string, HostHistory>>;
+
+/** Everything that can be known about a next hop before a byte is sent. DANE, MTA-STS, REQUIRETLS and memory join here. */
+export interface Facts {
+  readonly now: Instant;
+  /** The recipient's domain: the policy domain. */
+  readonly domain: DomainName;
+  /** The domain whose MX is asked, or the host that a route names; the recipient's domain itself where no route is (MX-1). */
+  readonly nextHop: DomainName;
+  readonly rule?: Rule;
+  readonly mx: MxFact;
+  /** Ordered by preference; equal preferences already shuffled (MX-5). */
+  readonly hosts: readonly HostFact[];
+  readonly history: DeliveryHistory;
+  readonly message: { readonly requireTls: boolean };
+  /** What the operator demands where no rule says otherwise. */
+  readonly defaultRequire: Level;
+  /** 1 to 65535: where hosts are dialled unless a route says otherwise. */
+  readonly smtpPort: number;
+  readonly tlsRetry: TlsRetry;
+}
+
+/** TLS-4: attempts in which TLS failed, and the milliseconds that they must span, before cleartext is considered. */
+export interface TlsRetry {
+  readonly tries: number;
+  readonly overMs: number;
+}
+
+export interface PlannedHost extends HopRequirement {
+  readonly addresses: readonly IpAddress[];
+  readonly port: number;
+}
+
+/**
+ * What to do: hosts to try in order, each with the least it must prove; or why not.
+ * `notes` are events for the story (skipped hosts, the plan itself).
+ */
+export type Plan =
+  | {
+      readonly kind: "try";
+      readonly hosts: readonly PlannedHost[];
+      readonly why: readonly PlanReason[];
+      readonly notes: readonly MailEvent[];
+    }
+  | {
+      readonly kind: "defer";
+      readonly reason: DeferReason;
+      readonly detail: string;
+      readonly forSafety: boolean;
+      readonly notes: readonly MailEvent[];
+    }
+  | {
+      readonly kind: "bounce";
+      readonly reason: BounceReason;
+      readonly detail: string;
+      readonly notes: readonly MailEvent[];
+    };
