@@ -1,0 +1,3 @@
+export * from "./types.ts";
+export * from "./client/index.ts";
+export * from "./server/index.ts";
