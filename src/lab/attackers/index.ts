@@ -1,0 +1,37 @@
+/**
+ * The lab's attackers, one file each, named as in the catalogue of attacks. Men in the middle stand between a sender and an
+ * honest server and meddle with what passes; false servers stand in that server's place; poisoners stand between the sender and its
+ * name server. What each has got hold of is its `captured()`: empty means that nothing leaked.
+ *
+ * They are for this machine alone: whatever they listen on or dial is checked to be a loopback address, in code.
+ */
+import { eavesdrop } from "./eavesdrop.ts";
+import { expired } from "./expired.ts";
+import { garbleHandshake } from "./garble-handshake.ts";
+import { injectResponse } from "./inject-response.ts";
+import { refuseStartTls } from "./refuse-starttls.ts";
+import { resetHandshake } from "./reset-handshake.ts";
+import { selfSigned } from "./self-signed.ts";
+import { spoofAddress } from "./spoof-address.ts";
+import { spoofMx } from "./spoof-mx.ts";
+import { stripEhlo } from "./strip-ehlo.ts";
+import type { AttackId, Attacker } from "./types.ts";
+import { wrongHost } from "./wrong-host.ts";
+
+export { injectedReply } from "./inject-response.ts";
+export { attackerDomain, attackerHost } from "./poisoner.ts";
+export type { AttackDeps, Attacker, AttackId, AttackTarget, Captured, RunningAttack, Stand } from "./types.ts";
+
+export const attackers = {
+  eavesdrop,
+  "strip-ehlo": stripEhlo,
+  "refuse-starttls": refuseStartTls,
+  "reset-handshake": resetHandshake,
+  "garble-handshake": garbleHandshake,
+  "inject-response": injectResponse,
+  "self-signed": selfSigned,
+  "wrong-host": wrongHost,
+  expired,
+  "spoof-mx": spoofMx,
+  "spoof-address": spoofAddress,
+} as const satisfies Readonly<Record<AttackId, Attacker>>;

@@ -1,0 +1,92 @@
+/** What an attacker of the lab is. */
+import type { Clock, DomainName, Endpoint, Net } from "../../base/index.ts";
+import type { Authority } from "../ca.ts";
+import type { Nameserver } from "../nameserver/index.ts";
+
+/** As in the catalogue of attacks. */
+export type AttackId =
+  | "eavesdrop"
+  | "strip-ehlo"
+  | "refuse-starttls"
+  | "reset-handshake"
+  | "garble-handshake"
+  | "inject-response"
+  | "self-signed"
+  | "wrong-host"
+  | "expired"
+  | "spoof-mx"
+  | "spoof-address";
+
+/** On the path to the honest server, or between the sender and the name server. */
+export type Stand = "path" | "dns";
+
+export interface AttackDeps {
+  readonly net: Net;
+  readonly clock: Clock;
+  /** The authority that the sender trusts. From it the attacker has certificates too, but none that is good for the target. */
+  readonly authority: Authority;
+  /** Whom the sender asks. Whoever stands in the DNS stands in front of it. */
+  readonly dns: Pick<Nameserver, "meddle">;
+}
+
+export interface AttackTarget {
+  /** Where the attacker waits for the sender: on the path, at what the sender takes for the honest server. Loopback; port 0 takes a free one. */
+  readonly at: Endpoint;
+  /** Where the honest server is. Loopback. */
+  readonly victim: Endpoint;
+  /** The honest server's name. */
+  readonly host: DomainName;
+  /** The domain whose mail goes there. */
+  readonly domain: DomainName;
+}
+
+/** A message whose content the attacker has got hold of: the evidence of a leak. */
+export interface Captured {
+  /** Empty for the null sender. */
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly content: string;
+  /** True: the sender encrypted it, to the attacker. */
+  readonly tls: boolean;
+}
+
+export interface AttackCounts {
+  /** Connections that came to the attacker in place of the honest server. */
+  readonly connections: number;
+  /** How often the attacker did what it does: an offer cut out, a handshake broken, an answer forged. */
+  readonly strikes: number;
+}
+
+export interface RunningAttack {
+  readonly endpoint: Endpoint;
+  captured(): readonly Captured[];
+  readonly counts: AttackCounts;
+  close(): Promise<void>;
+}
+
+/** Rejects if it cannot listen; throws if it is to listen or to dial anywhere but on loopback. */
+export type StartAttack = (deps: AttackDeps, target: AttackTarget) => Promise<RunningAttack>;
+
+export interface Attacker {
+  readonly id: AttackId;
+  readonly stands: Stand;
+  /** Names of the ways to do it; the first is the plainest. */
+  readonly variants: readonly string[];
+  /** Default: the first variant. Throws if there is none of that name. */
+  start(deps: AttackDeps, target: AttackTarget, variant?: string): Promise<RunningAttack>;
+}
+
+/** An attacker from its variants. */
+export function attacker(id: AttackId, ways: Readonly<Record<string, StartAttack>>, stands: Stand = "path"): Attacker {
+  const variants = Object.keys(ways);
+  return {
+    id,
+    stands,
+    variants,
+    start(deps, target, variant = variants[0] ?? "") {
+      const way = Object.hasOwn(ways, variant) ? ways[variant] : undefined;
+      if (way === undefined) throw new TypeError(`${id} has no variant ${variant}`);
+      return way(deps, target);
+    },
+  };
+}

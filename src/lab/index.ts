@@ -1,0 +1,22 @@
+/**
+ * Floor 6: an Internet on loopback. Here the relay meets what it will meet outside, without leaving the machine: a name server,
+ * certificate authorities good and bad, honest mail servers with their moods, and attackers.
+ *
+ *   ca.ts          authorities, and certificates of every kind
+ *   dnssec/        signed zones, from a root of one's own down
+ *   nameserver/    zones as data, signed or not; faults on demand
+ *   receiver.ts    a mail server that writes down what it took
+ *   attackers/     one file each, named as in the catalogue of attacks; `captured()` is the evidence of a leak
+ *   sandbox.ts     all of these as the small Internet of the try-out
+ *
+ * Nothing here listens or dials anywhere but on 127.0.0.0/8 and ::1: `loopback.ts` refuses it.
+ */
+export * from "./attackers/index.ts";
+export { makeAuthority, selfSigned, trustOnly, type Authority, type Credentials, type LeafOptions } from "./ca.ts";
+export { signedInternet, type Internet, type InternetOptions, type ZoneState } from "./dnssec/index.ts";
+export { assertLoopback, isLoopback, loopbackOnly } from "./loopback.ts";
+export * from "./nameserver/index.ts";
+export { receiverLimits, startReceiver, type Behaviour } from "./receiver.ts";
+export type { ReceivedMessage, Receiver, ReceiverOptions } from "./receiver.ts";
+export { homeDomain, startSandbox, type Sandbox, type SandboxDomain, type SandboxOptions } from "./sandbox.ts";
+export { sandboxDomains, type Expectation, type SandboxSite } from "./sites.ts";
