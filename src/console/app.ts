@@ -1,0 +1,68 @@
+/** The console's routes, over plain arguments and without a socket. */
+import { Hono } from "hono";
+import type { Clock, MessageId } from "../base/index.ts";
+import type { Queue } from "../queue/index.ts";
+import { storyFollower } from "./follow.ts";
+import { namesLoopback } from "./host.ts";
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** One word or sentence for each part: `intake: "listening"`. Shown as it is. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+export interface ConsoleParts {
+  readonly queue: Pick<Queue, "show">;
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
+  readonly readiness: () => Promise<Readiness>;
+  readonly clock: Clock;
+  /** Calls back when something was added to this message's story; what comes back ends that. Optional: stories are polled too. */
+  readonly onStory?: (id: MessageId, wake: () => void) => () => void;
+}
+
+const idPattern = /^[0-9A-Za-z]{26}$/;
+
+export function consoleApp(parts: ConsoleParts): Hono {
+  const app = new Hono();
+  const follow = storyFollower(parts);
+
+  app.use(async (context, next) => {
+    if (!namesLoopback(context.req.header("host"))) {
+      return context.text("This address is for this machine only.\n", 421, guards);
+    }
+    await next();
+    for (const [name, value] of Object.entries(guards)) context.res.headers.set(name, value);
+    return undefined;
+  });
+
+  app.get("/healthz", (context) => context.text("ok\n"));
+
+  app.get("/readyz", async (context) => {
+    const readiness = await parts.readiness();
+    return context.json(readiness, readiness.ready ? 200 : 503);
+  });
+
+  app.get("/metrics", async (context) =>
+    context.body(await parts.metrics.text(), 200, { "content-type": parts.metrics.contentType }),
+  );
+
+  app.get("/stories/:id", async (context) => {
+    const id = context.req.param("id");
+    const story = idPattern.test(id) ? await parts.queue.show(id as MessageId) : undefined;
+    if (story === undefined) return context.json({ error: "no such message" }, 404);
+    const wantsEvents = context.req.header("accept")?.includes("text/event-stream") ?? false;
+    return wantsEvents ? follow(context, story) : context.json(story);
+  });
+
+  app.notFound((context) => context.json({ error: "no such page" }, 404));
+  app.onError((_, context) => context.json({ error: "this did not work" }, 500, guards));
+  return app;
+}
+
+/** For browsers: nothing is kept, sniffed, framed or read by another origin. */
+const guards = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+} as const;

@@ -1,0 +1,386 @@
+/** From what an operator wrote to what the program uses. Pure: files that the configuration names come in through `read`. */
+import { createHash, X509Certificate } from "node:crypto";
+import { dirname, resolve } from "node:path";
+import { domain, limits, parseDomain, type DomainName, type Endpoint, type Result } from "../../base/index.ts";
+import { readAnchors, type TrustAnchor, type Upstream } from "../../dns/index.ts";
+import {
+  isPasswordHash,
+  loopbackNetworks,
+  parseNetwork,
+  parseSenderPattern,
+  type Network,
+  type SenderPattern,
+  type UserRecord,
+} from "../../intake/index.ts";
+import { parsePattern, parseRule, type Rule, type RuleFault } from "../../policy/index.ts";
+import type { TrustedCas } from "../../tls/index.ts";
+import { defaultLanguage } from "../../words/index.ts";
+import type { Faults, FaultCode } from "./faults.ts";
+import type { KeyPath } from "./positions.ts";
+import type { RawConfig } from "./schema.ts";
+import type { Config, DeliveryConfig, DnsConfig, LimitsConfig, ListenConfig } from "./types.ts";
+import { formatEndpoint, isLoopback, parseDuration, parseEndpoint, parseSize, parseUpstream } from "./values.ts";
+
+export interface Surroundings {
+  /** The configuration file, absolute; relative paths start from its directory. */
+  readonly file: string;
+  /** What the system itself asks; used if the configuration names no resolver. */
+  readonly systemResolvers: () => readonly Endpoint[];
+  /** The text of a file, or undefined if it cannot be read. */
+  readonly read: (path: string) => string | undefined;
+}
+
+const defaults = {
+  consoleEndpoint: "127.0.0.1:8025",
+  lifetime: "5d",
+  retryFirst: "5m",
+  retryMax: "4h",
+  deliveries: 200,
+  deliveriesPerDestination: 20,
+  storyKeep: "14d",
+  smtpPort: 25,
+} as const;
+
+const userNameMaxChars = 255;
+
+/** Always gives a Config; it is of use only if no error was found. */
+export function interpret(raw: RawConfig, around: Surroundings, faults: Faults): Config {
+  return new Interpreter(raw, around, faults).config();
+}
+
+class Interpreter {
+  readonly #raw: RawConfig;
+  readonly #around: Surroundings;
+  readonly #faults: Faults;
+
+  constructor(raw: RawConfig, around: Surroundings, faults: Faults) {
+    this.#raw = raw;
+    this.#around = around;
+    this.#faults = faults;
+  }
+
+  config(): Config {
+    const raw = this.#raw;
+    const hostname = this.#hostname(raw.server.hostname, ["server", "hostname"]);
+    const listen = this.#listen();
+    this.#checkDoors(listen);
+    return {
+      file: this.#around.file,
+      language: raw.language ?? defaultLanguage,
+      server: {
+        hostname,
+        data: this.#path(raw.server.data),
+        ...(raw.server.user === undefined ? {} : { user: this.#account("user", raw.server.user) }),
+        ...(raw.server.group === undefined ? {} : { group: this.#account("group", raw.server.group) }),
+      },
+      listen,
+      ...(raw.tls === undefined
+        ? {}
+        : { tls: { certificate: this.#path(raw.tls.certificate), key: this.#path(raw.tls.key) } }),
+      users: this.#users(),
+      limits: this.#limits(),
+      delivery: this.#delivery(hostname),
+      dns: this.#dns(),
+      policy: { require: raw.policy?.require ?? "cleartext" },
+      rules: this.#rules(),
+      languages: (raw.notices ?? []).map(({ domain, language }, index) => ({
+        pattern: this.#pattern(domain, ["notices", index, "domain"]),
+        language,
+      })),
+      story: { keepMs: this.#duration(raw.story?.keep, defaults.storyKeep, ["story", "keep"]) },
+      log: {
+        level: raw.log?.level ?? "info",
+        format: raw.log?.format ?? "json",
+        addresses: raw.log?.addresses ?? false,
+      },
+      danger: this.#danger(),
+    };
+  }
+
+  #hostname(text: string, path: KeyPath): DomainName {
+    const name = this.#domain(text, path);
+    if (name === unnamed) return name;
+    const isLocal = /^localhost$|\.localhost$|\.localdomain$|\.local$/.test(name) || !name.includes(".");
+    if (isLocal) this.#faults.error("hostname-local", path, { value: text });
+    return name;
+  }
+
+  #listen(): ListenConfig {
+    const raw = this.#raw.listen ?? {};
+    const http = this.#console(raw.http);
+    return {
+      submissions: this.#endpoints(raw.submissions, "submissions"),
+      submission: this.#endpoints(raw.submission, "submission"),
+      local: this.#endpoints(raw.local, "local"),
+      localClients: this.#networks(raw.local_clients),
+      ...(http === undefined ? {} : { http }),
+    };
+  }
+
+  #console(text: string = defaults.consoleEndpoint): Endpoint | undefined {
+    if (text === "off") return undefined;
+    const path = ["listen", "http"];
+    const endpoint = this.#endpoint(text, path);
+    if (endpoint !== undefined && !isLoopback(endpoint.address)) {
+      this.#faults.error("http-not-loopback", path, { value: text });
+    }
+    return endpoint;
+  }
+
+  /** Doors that exclude each other, or that nobody could pass. */
+  #checkDoors(listen: ListenConfig): void {
+    const submission = [...listen.submissions, ...listen.submission];
+    const anyWritten = ["submissions", "submission", "local"].some(
+      (kind) => (this.#raw.listen?.[kind as "local"] ?? []).length > 0,
+    );
+    if (!anyWritten) this.#faults.error("no-listener", ["listen"]);
+    if (submission.length > 0 && this.#raw.tls === undefined) this.#faults.error("tls-needed", ["listen"]);
+    if (submission.length > 0 && (this.#raw.user ?? []).length === 0) this.#faults.warn("no-users", ["listen"]);
+    this.#checkTwice(listen);
+  }
+
+  #checkTwice(listen: ListenConfig): void {
+    const taken: { readonly at: Endpoint; readonly key: string }[] = [];
+    const take = (at: Endpoint, path: KeyPath): void => {
+      const other = taken.find((one) => clash(one.at, at));
+      if (other === undefined) taken.push({ at, key: formatEndpoint(at) });
+      else this.#faults.error("endpoint-twice", path, { value: formatEndpoint(at), other: other.key });
+    };
+    for (const kind of ["submissions", "submission", "local"] as const) {
+      listen[kind].forEach((at, index) => take(at, ["listen", kind, index]));
+    }
+    if (listen.http !== undefined) take(listen.http, ["listen", "http"]);
+  }
+
+  #users(): readonly UserRecord[] {
+    const seen = new Set<string>();
+    return (this.#raw.user ?? []).map((user, index) => {
+      const at = (key: string): KeyPath => ["user", index, key];
+      if (user.name === "" || user.name.length > userNameMaxChars || /[\x00-\x1f\x7f]/.test(user.name)) {
+        this.#faults.error("bad-user-name", at("name"), { value: user.name });
+      }
+      if (seen.has(user.name)) this.#faults.error("user-twice", at("name"), { value: user.name });
+      seen.add(user.name);
+      if (!isPasswordHash(user.password)) this.#faults.error("bad-password-hash", at("password"));
+      const senders = user.from?.flatMap((text, place) => this.#sender(text, [...at("from"), place]));
+      return {
+        name: user.name,
+        passwordHash: user.password,
+        ...(senders === undefined ? {} : { senders }),
+        ...(user.language === undefined ? {} : { language: user.language }),
+      };
+    });
+  }
+
+  #sender(text: string, path: KeyPath): readonly SenderPattern[] {
+    const pattern = this.#take(parseSenderPattern(text), "bad-sender", path, text);
+    return pattern === undefined ? [] : [pattern];
+  }
+
+  #limits(): LimitsConfig {
+    const raw = this.#raw.limits ?? {};
+    return {
+      messageMaxBytes: this.#size(raw.message_size, limits.messageMaxBytes, ["limits", "message_size"]),
+      recipientsMax: this.#count(raw.recipients, limits.recipientsMax, ["limits", "recipients"], 1, 100_000),
+      connectionsMax: this.#count(raw.connections, limits.connectionsMax, ["limits", "connections"], 1, 100_000),
+      connectionsPerClientMax: this.#count(
+        raw.connections_per_client,
+        limits.connectionsPerClientMax,
+        ["limits", "connections_per_client"],
+        1,
+        100_000,
+      ),
+    };
+  }
+
+  #delivery(hostname: DomainName): DeliveryConfig {
+    const raw = this.#raw.delivery ?? {};
+    const at = (key: string): KeyPath => ["delivery", key];
+    const lifetimeMs = this.#duration(raw.lifetime, defaults.lifetime, at("lifetime"));
+    const retryFirstMs = this.#duration(raw.retry_first, defaults.retryFirst, at("retry_first"));
+    const retryMaxMs = this.#duration(raw.retry_max, defaults.retryMax, at("retry_max"));
+    if (!this.#faults.hasErrors && (retryFirstMs > retryMaxMs || retryFirstMs > lifetimeMs)) {
+      this.#faults.error("retry-order", at("retry_first"));
+    }
+    return {
+      lifetimeMs,
+      retryFirstMs,
+      retryMaxMs,
+      connections: this.#count(raw.connections, defaults.deliveries, at("connections"), 1, 10_000),
+      connectionsPerDestination: this.#count(
+        raw.connections_per_destination,
+        defaults.deliveriesPerDestination,
+        at("connections_per_destination"),
+        1,
+        1000,
+      ),
+      heloName: raw.helo_name === undefined ? hostname : this.#hostname(raw.helo_name, at("helo_name")),
+    };
+  }
+
+  #dns(): DnsConfig {
+    const raw = this.#raw.dns ?? {};
+    const written = raw.resolvers?.flatMap((text, index) => this.#resolver(text, ["dns", "resolvers", index]));
+    const resolvers: readonly Upstream[] = written ?? this.#around.systemResolvers();
+    if (resolvers.length === 0 && (raw.resolvers ?? []).length === 0)
+      this.#faults.error("no-resolver", ["dns", "resolvers"]);
+    const trustAd = raw.trust_ad ?? false;
+    const remote = resolvers.find(({ tls, address }) => tls === undefined && !isLoopback(address));
+    if (trustAd && remote !== undefined) {
+      this.#faults.error("trust-ad-remote", ["dns", "trust_ad"], { value: formatEndpoint(remote) });
+    }
+    const anchors = (raw.anchors ?? []).flatMap((file, index) => this.#anchors(file, ["dns", "anchors", index]));
+    return { resolvers, trustAd, anchors };
+  }
+
+  /** Trust anchors of a file, every one of them readable. */
+  #anchors(file: string, path: KeyPath): readonly TrustAnchor[] {
+    const text = this.#around.read(this.#path(file));
+    if (text === undefined) {
+      this.#faults.error("path-missing", path, { path: this.#path(file) });
+      return [];
+    }
+    const anchors = readAnchors(text);
+    if (anchors.ok) return anchors.value;
+    const { line, code } = anchors.error;
+    this.#faults.error("bad-anchors", path, { value: file, detail: `${line}: ${code}` });
+    return [];
+  }
+
+  #resolver(text: string, path: KeyPath): readonly Upstream[] {
+    const parsed = parseUpstream(text);
+    if (parsed.ok) return [parsed.value];
+    this.#faults.error(parsed.error, path, { value: text });
+    return [];
+  }
+
+  #danger(): Config["danger"] {
+    const raw = this.#raw.danger ?? {};
+    const allowPrivateAddresses = raw.allow_private_addresses ?? false;
+    if (allowPrivateAddresses) this.#faults.warn("danger-private", ["danger", "allow_private_addresses"]);
+    const skipDnssec = raw.skip_dnssec ?? false;
+    if (skipDnssec) this.#faults.warn("danger-dnssec", ["danger", "skip_dnssec"]);
+    return {
+      smtpPort: this.#count(raw.smtp_port, defaults.smtpPort, ["danger", "smtp_port"], 1, 65_535),
+      allowPrivateAddresses,
+      skipDnssec,
+    };
+  }
+
+  #rules(): readonly Rule[] {
+    return (this.#raw.rule ?? []).flatMap((raw, index) => {
+      const at = (key: string): KeyPath => ["rule", index, key];
+      const ca = raw.ca === undefined ? undefined : this.#authorities(raw.ca, raw.ca_exclusive ?? false, at("ca"));
+      const parsed = parseRule({
+        domain: raw.domain,
+        ...(raw.require === undefined ? {} : { require: raw.require }),
+        ...(raw.match === undefined ? {} : { match: raw.match }),
+        ...(raw.route === undefined ? {} : { route: raw.route }),
+        ...(ca === undefined ? {} : { ca }),
+      });
+      if (parsed.ok) return [parsed.value];
+      this.#ruleFault(parsed.error, raw, at);
+      return [];
+    });
+  }
+
+  #ruleFault(fault: RuleFault, raw: NonNullable<RawConfig["rule"]>[number], at: (key: string) => KeyPath): void {
+    switch (fault) {
+      case "bad-pattern":
+        return this.#faults.error(fault, at("domain"), { value: raw.domain });
+      case "bad-match":
+        return this.#faults.error(fault, at("match"), { value: (raw.match ?? []).join(", ") });
+      case "bad-route":
+        return this.#faults.error(fault, at("route"), { value: raw.route ?? "" });
+      case "needs-authenticated":
+        return this.#faults.error("rule-needs-authenticated", at("require"), { value: raw.require ?? "" });
+    }
+  }
+
+  #pattern(text: string, path: KeyPath): string {
+    return this.#take(parsePattern(text), "bad-pattern", path, text) ?? text;
+  }
+
+  /** Certificates of a PEM file, every one of them readable. */
+  #authorities(file: string, exclusive: boolean, path: KeyPath): TrustedCas | undefined {
+    const pem = this.#around.read(this.#path(file));
+    if (pem === undefined) this.#faults.error("path-missing", path, { path: this.#path(file) });
+    else if (!holdsCertificates(pem)) this.#faults.error("bad-ca", path, { value: file });
+    else return { id: createHash("sha256").update(pem).digest("hex"), pem, exclusive };
+    return undefined;
+  }
+
+  #domain(text: string, path: KeyPath): DomainName {
+    return this.#take(parseDomain(text), "bad-domain", path, text) ?? unnamed;
+  }
+
+  #account(key: string, text: string): string {
+    if (!/^(?:[a-z_][a-z0-9_.-]{0,31}|\d{1,10})$/i.test(text)) {
+      this.#faults.error("bad-account-name", ["server", key], { value: text });
+    }
+    return text;
+  }
+
+  #endpoints(written: readonly string[] | undefined, key: string): readonly Endpoint[] {
+    return (written ?? []).flatMap((text, index) => {
+      const endpoint = this.#endpoint(text, ["listen", key, index]);
+      return endpoint === undefined ? [] : [endpoint];
+    });
+  }
+
+  #endpoint(text: string, path: KeyPath): Endpoint | undefined {
+    return this.#take(parseEndpoint(text), "bad-endpoint", path, text);
+  }
+
+  #networks(written: readonly string[] | undefined): readonly Network[] {
+    if (written === undefined) return loopbackNetworks;
+    return written.flatMap((text, index) => {
+      const network = this.#take(parseNetwork(text), "bad-network", ["listen", "local_clients", index], text);
+      return network === undefined ? [] : [network];
+    });
+  }
+
+  #duration(text: string | undefined, otherwise: string, path: KeyPath): number {
+    return this.#take(parseDuration(text ?? otherwise), "bad-duration", path, text ?? otherwise) ?? 1;
+  }
+
+  #size(text: string | undefined, otherwise: number, path: KeyPath): number {
+    return text === undefined ? otherwise : (this.#take(parseSize(text), "bad-size", path, text) ?? otherwise);
+  }
+
+  #count(value: number | undefined, otherwise: number, path: KeyPath, min: number, max: number): number {
+    if (value !== undefined && (value < min || value > max))
+      this.#faults.error("out-of-range", path, { value, min, max });
+    return value ?? otherwise;
+  }
+
+  /** The value, or undefined with a fault told. */
+  #take<T>(parsed: Result<T, string>, code: FaultCode, path: KeyPath, value: string): T | undefined {
+    if (parsed.ok) return parsed.value;
+    this.#faults.error(code, path, { value });
+    return undefined;
+  }
+
+  #path(text: string): string {
+    return resolve(dirname(this.#around.file), text);
+  }
+}
+
+function holdsCertificates(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.length > 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Stands for a name that could not be read; a fault was told, so nobody will use it. */
+const unnamed = domain("unnamed.invalid");
+
+/** Ports 0 are free ones; `[::]` takes IPv4 too. */
+function clash(a: Endpoint, b: Endpoint): boolean {
+  if (a.port !== b.port || a.port === 0) return false;
+  const isAny = (at: Endpoint): boolean => at.address === "::" || at.address === "0.0.0.0";
+  return a.address === b.address || isAny(a) || isAny(b);
+}

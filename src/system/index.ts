@@ -1,0 +1,19 @@
+/**
+ * Floor 7: the ports over Node, the configuration, and what makes a process a service. `Date.now`, `Math.random`, `setTimeout`
+ * and `node:net` appear here and nowhere else.
+ */
+export { anchorFile, openAnchorStore } from "./anchors.ts";
+export { openCertificate, type ServedCertificate } from "./certificate.ts";
+export { systemClock } from "./clock.ts";
+export * from "./config/index.ts";
+export { openDoors, type Doors } from "./doors.ts";
+export { dotClient, type DotOptions } from "./dot.ts";
+export { openLog, type LogOptions } from "./log.ts";
+export { openMetrics, type MetricsRegistry } from "./metrics.ts";
+export { systemNet } from "./net.ts";
+export { tryoutDirectory, tryoutStateFile } from "./paths.ts";
+export { dropPrivileges, isRoot, lookupAccount, type Account, type AccountFault } from "./privileges.ts";
+export { systemRandom } from "./random.ts";
+export { startRelay, type EventListener, type Relay, type RelayPorts } from "./relay.ts";
+export { makeSelfSigned, type SelfSigned } from "./selfsigned.ts";
+export { notifyService, stopSignals, type StopSignals } from "./service.ts";

@@ -1,0 +1,250 @@
+/**
+ * The composition of a relay: which part gets what, the order in which they start, and the order in which they stop.
+ *
+ *   start   queue ─► resolver ─► courier ─► intake ─► console ─► ready
+ *   stop    intake (no new mail) ─► courier (what is under way may end) ─► console ─► queue ─► resolver
+ *
+ * The queue outlives everyone who may still write to it.
+ */
+import type { SecureContext } from "node:tls";
+import { networkInterfaces } from "node:os";
+import {
+  ip,
+  type Clock,
+  type DomainName,
+  type Endpoint,
+  type Envelope,
+  type IpAddress,
+  type Log,
+  type MessageId,
+  type Net,
+  type Random,
+  type StoryEntry,
+  type Timer,
+} from "../base/index.ts";
+import { startConsole, type Console, type Readiness } from "../console/index.ts";
+import { deliveryDefaults, startCourier, type Courier, type DeliverySettings } from "../delivery/index.ts";
+import type { Resolver } from "../dns/index.ts";
+import { intakeSettings, startIntake, userDirectory, type Intake, type ListenerSettings } from "../intake/index.ts";
+import { findRule } from "../policy/index.ts";
+import { openSqliteQueue, type MessageStory, type Queue } from "../queue/index.ts";
+import { parseLanguage, type Language } from "../words/index.ts";
+import type { Config, LanguageRule } from "./config/types.ts";
+import { dotClient } from "./dot.ts";
+import type { MetricsRegistry } from "./metrics.ts";
+import { openResolver } from "./names.ts";
+
+export interface RelayPorts {
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: MetricsRegistry;
+  /** Certificate and key for submission, asked at each handshake. Needed if a submission listener is configured. */
+  readonly secureContext?: () => SecureContext;
+}
+
+export type EventListener = (message: MessageId, entry: StoryEntry) => void;
+
+export interface Relay {
+  /** With the ports that were really bound. */
+  readonly listeners: Intake["listeners"];
+  /** Where the console listens; undefined if none is configured. */
+  readonly console: Endpoint | undefined;
+  readonly queue: Queue;
+  /** Each event as it happens, before it is stored; what comes back ends that. */
+  onEvent(listener: EventListener): () => void;
+  /** Resolves when all has ended, at the latest soon after `drainMs`. What could not end is in the queue. */
+  close(drainMs: number): Promise<void>;
+}
+
+const housekeepingMs = 3_600_000;
+
+/** Rejects, with everything closed again, if a part cannot start; the Error says which and why. */
+export async function startRelay(config: Config, ports: RelayPorts): Promise<Relay> {
+  const parts = new RunningRelay(config, ports);
+  try {
+    await parts.start();
+    return parts;
+  } catch (error) {
+    await parts.close(0);
+    throw error;
+  }
+}
+
+class RunningRelay implements Relay {
+  readonly #config: Config;
+  readonly #ports: RelayPorts;
+  readonly #listeners = new Set<EventListener>();
+  #queue: Queue | undefined;
+  #resolver: Resolver | undefined;
+  #courier: Courier | undefined;
+  #intake: Intake | undefined;
+  #console: Console | undefined;
+  #housekeeping: Timer | undefined;
+  #closing = false;
+
+  constructor(config: Config, ports: RelayPorts) {
+    this.#config = config;
+    this.#ports = ports;
+  }
+
+  get listeners(): Intake["listeners"] {
+    return this.#intake?.listeners ?? [];
+  }
+
+  get console(): Endpoint | undefined {
+    return this.#console?.local;
+  }
+
+  get queue(): Queue {
+    if (this.#queue === undefined) throw new Error("the relay has not started");
+    return this.#queue;
+  }
+
+  onEvent(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async start(): Promise<void> {
+    const { net, clock, random, log, metrics, secureContext } = this.#ports;
+    const { server, listen, users } = this.#config;
+    const onEvent = (message: string, entry: StoryEntry): void => this.#tell(message as MessageId, entry);
+    const queue = await openSqliteQueue({ directory: server.data, clock, random, log, metrics });
+    this.#queue = queue;
+    const resolver = openResolver(this.#config, { net, clock, random, log, metrics, secure: dotClient() });
+    this.#resolver = resolver;
+    this.#courier = startCourier(
+      { net, clock, random, log, metrics, queue, resolver, onEvent },
+      deliverySettings(this.#config),
+    );
+    this.#intake = await startIntake({
+      ports: { net, clock, random, log, metrics },
+      settings: intakeSettings({
+        hostname: server.hostname,
+        listeners: listenersOf(this.#config),
+        ...this.#config.limits,
+        logAddresses: this.#config.log.addresses,
+      }),
+      queue,
+      users: userDirectory(users),
+      onEvent,
+      ...(secureContext === undefined ? {} : { secureContext }),
+    });
+    if (listen.http !== undefined) {
+      this.#console = await startConsole({
+        at: listen.http,
+        clock,
+        metrics,
+        queue: { show: (id) => this.#liveStory(id) },
+        readiness: () => this.#readiness(),
+        onStory: (id, wake) => this.onEvent((message) => message === id && wake()),
+      });
+    }
+    this.#keepHouse();
+    log.info("ready", {
+      hostname: server.hostname,
+      listeners: this.listeners.map(({ kind, local }) => `${kind} ${local.address} ${local.port}`),
+      ...(this.console === undefined ? {} : { console: `${this.console.address} ${this.console.port}` }),
+    });
+  }
+
+  async close(drainMs: number): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#housekeeping?.cancel();
+    const startedAt = this.#ports.clock.monotonic();
+    await this.#intake?.close(drainMs);
+    const used = this.#ports.clock.monotonic() - startedAt;
+    await this.#courier?.close(Math.max(0, drainMs - used));
+    await this.#console?.close();
+    await this.#queue?.close();
+    await this.#resolver?.close();
+  }
+
+  #tell(message: MessageId, entry: StoryEntry): void {
+    for (const listener of this.#listeners) listener(message, entry);
+  }
+
+  /** The story as stored, and behind it what an attempt under way has met so far. */
+  async #liveStory(id: MessageId): Promise<MessageStory | undefined> {
+    const underWay = this.#courier?.underWay(id) ?? [];
+    const stored = await this.#queue?.show(id);
+    if (stored === undefined || underWay.length === 0) return stored;
+    const known = new Set(stored.story.map((entry) => JSON.stringify(entry)));
+    return { ...stored, story: [...stored.story, ...underWay.filter((entry) => !known.has(JSON.stringify(entry)))] };
+  }
+
+  async #readiness(): Promise<Readiness> {
+    const queue = await this.#queue?.depth().then(
+      ({ waiting, leased, held }) => `${waiting} waiting, ${leased} under way, ${held} held`,
+      () => undefined,
+    );
+    const ready = queue !== undefined && this.#intake !== undefined && !this.#closing;
+    return {
+      ready,
+      parts: {
+        intake: this.#closing ? "closing" : `${this.#intake?.connections ?? 0} connections`,
+        delivery: `${this.#courier?.active ?? 0} under way`,
+        queue: queue ?? "cannot be read",
+      },
+    };
+  }
+
+  /** Drops the stories of messages that ended long ago. */
+  #keepHouse(): void {
+    const { clock, log } = this.#ports;
+    const sweep = async (): Promise<void> => {
+      try {
+        while (!this.#closing && ((await this.#queue?.forget(clock.now() - this.#config.story.keepMs)) ?? 0) > 0);
+      } catch (error) {
+        if (!this.#closing) log.warn("old stories could not be dropped", { error: String(error) });
+      }
+      if (!this.#closing) this.#housekeeping = clock.after(housekeepingMs, () => void sweep());
+    };
+    void sweep();
+  }
+}
+
+function listenersOf({ listen }: Config): readonly ListenerSettings[] {
+  return [
+    ...listen.submissions.map((at) => ({ kind: "submissions", at }) as const),
+    ...listen.submission.map((at) => ({ kind: "submission", at }) as const),
+    ...listen.local.map((at) => ({ kind: "local", at, clients: listen.localClients }) as const),
+  ];
+}
+
+function deliverySettings(config: Config): DeliverySettings {
+  const { server, delivery, danger } = config;
+  return {
+    ...deliveryDefaults,
+    ...delivery,
+    hostname: server.hostname,
+    ownNames: [...new Set<DomainName>([server.hostname, delivery.heloName])],
+    ownAddresses: ownAddresses(config),
+    rules: config.rules,
+    defaultRequire: config.policy.require,
+    smtpPort: danger.smtpPort,
+    allowPrivateAddresses: danger.allowPrivateAddresses,
+    logAddresses: config.log.addresses,
+    languageOf: (envelope) => languageOf(config, envelope),
+  };
+}
+
+/** MX-6: addresses at which mail sent to the MX port would come back to this very relay. */
+function ownAddresses(config: Config): readonly IpAddress[] {
+  const at = listenersOf(config).filter((listener) => listener.at.port === config.danger.smtpPort);
+  const isAny = at.some(({ at: { address } }) => address === "0.0.0.0" || address === "::");
+  const local = isAny ? Object.values(networkInterfaces()).flatMap((list) => list ?? []) : [];
+  const plain = local.map(({ address }) => address).filter((address) => !address.includes("%"));
+  return [...new Set([...at.map((listener) => listener.at.address), ...plain.map((address) => ip(address))])];
+}
+
+/** The sender's account says it, or else a rule for its domain, or else the relay's own. */
+function languageOf(config: Config, { from, language }: Pick<Envelope, "from" | "language">): Language {
+  const ofUser = language === undefined ? undefined : parseLanguage(language);
+  if (ofUser !== undefined) return ofUser;
+  const ofDomain: LanguageRule | undefined = from === null ? undefined : findRule(config.languages, from.domain);
+  return ofDomain?.language ?? config.language;
+}
