@@ -1,0 +1,331 @@
+/**
+ * How fast, and at what cost, mail passes through: a load generator (Postfix's smtp-source) hands in messages of 4 KiB over
+ * parallel connections, the relay makes each durable, answers, and delivers it over TLS to a receiver of our own. The same through
+ * Debian's Postfix, alternately, in the same run. Time runs from the generator's start to the last delivery.
+ *
+ *   npm run bench:relay -- [--json] [--runs 5] [--messages 3000] [--sessions 32] [--only relay|large|backlog] [--without-peer]
+ */
+import { fork, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { address, ip, noLog, noMetrics } from "../src/base/index.ts";
+import { makeAuthority, startNameserver } from "../src/lab/index.ts";
+import { openSqliteQueue } from "../src/queue/index.ts";
+import { systemClock, systemNet, systemRandom } from "../src/system/index.ts";
+import { postfixMissing, startPostfix } from "../test/peers/postfix.ts";
+import { eventually, freePort, waitForGreeting } from "../test/peers/wait.ts";
+import { machine, median, tellFigures, type Figure } from "./support/figures.ts";
+import { cpuSeconds, forgetPeak, memoryBytes, peakBytes, residentBytes } from "./support/processes.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    runs: { type: "string", default: "5" },
+    messages: { type: "string", default: "3000" },
+    sessions: { type: "string", default: "32" },
+    only: { type: "string" },
+    "without-peer": { type: "boolean", default: false },
+  },
+});
+const runs = Number(options.runs);
+const messages = Number(options.messages);
+const messageBytes = 4096;
+const largeBytes = 100_000_000;
+const backlog = 100_000;
+const mebibyte = 2 ** 20;
+
+interface Counts {
+  readonly messages: number;
+  readonly bytes: number;
+  readonly connections: number;
+  readonly handshakes: number;
+}
+
+interface Measured {
+  readonly perSecond: number;
+  readonly cpuMs: number;
+  readonly peak: number;
+  readonly handshakes: number;
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "surehop-bench-"));
+const authority = makeAuthority(systemClock);
+const children: ChildProcess[] = [];
+let serial = 0;
+const tell = (text: string): void => (options.json ? console.error(text) : console.log(text));
+const wanted = (part: string): boolean => options.only === undefined || options.only === part;
+
+tell(`machine: ${machine()}`);
+try {
+  const sinkPort = await freePort();
+  const sink = await startSink(sinkPort);
+  const names = await startNameserver({
+    net: systemNet,
+    at: { address: ip("127.0.0.1"), port: 0 },
+    zones: {
+      "sink.example": [{ type: "MX", preference: 10, value: "mx.sink.example" }],
+      "mx.sink.example": [{ type: "A", value: "127.0.0.1" }],
+    },
+  });
+  if (wanted("relay")) await benchRelay(sink, sinkPort, names.endpoint.port);
+  if (wanted("large")) await benchLarge(sink, sinkPort, names.endpoint.port);
+  if (wanted("backlog")) await benchBacklog(sinkPort, names.endpoint.port);
+  await names.close();
+} finally {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(scratch, { recursive: true, force: true });
+}
+process.exit(0);
+
+async function benchRelay(sink: Sink, sinkPort: number, dnsPort: number): Promise<void> {
+  const missing = options["without-peer"] ? "not wanted" : postfixMissing();
+  if (!existsSync("/usr/sbin/smtp-source"))
+    throw new Error("the load generator smtp-source comes with Postfix: apt-get install postfix");
+  if (missing !== undefined) tell(`SKIPPED the peer: ${missing}`);
+  for (const mode of ["opportunistic", "verified"] as const) {
+    const relay = await startSurehop(sinkPort, dnsPort, mode);
+    const postfix = missing === undefined ? await startPeer(sinkPort, mode) : undefined;
+    const ours: Measured[] = [];
+    const theirs: Measured[] = [];
+    await pass(sink, relay.port, relay.pid, Math.min(messages, 1000));
+    if (postfix !== undefined) await pass(sink, postfix.port, postfix.pid, Math.min(messages, 500));
+    for (let run = 0; run < runs; run++) {
+      ours.push(await pass(sink, relay.port, relay.pid, messages));
+      if (postfix !== undefined) theirs.push(await pass(sink, postfix.port, postfix.pid, messages));
+    }
+    postfix?.stop();
+    await relay.stop();
+    const tls = mode === "verified" ? "TLS, verified" : "TLS";
+    const figure = (name: string, unit: string, of: (measured: Measured) => number): Figure => ({
+      figure: `${name} (${tls})`,
+      value: median(ours.map(of)),
+      unit,
+      ...(theirs.length === 0 ? {} : { peer: "Postfix 3.7", peerValue: median(theirs.map(of)) }),
+    });
+    tell(`${tls}: ${messages} messages of ${messageBytes} bytes, ${options.sessions} sessions, median of ${runs} runs`);
+    tellFigures(
+      [
+        figure("relayed", "messages/s", (measured) => measured.perSecond),
+        figure("CPU", "ms/message", (measured) => measured.cpuMs),
+        figure("peak memory", "MiB", (measured) => measured.peak / mebibyte),
+        figure("handshakes", "per message", (measured) => measured.handshakes),
+      ],
+      options.json,
+    );
+  }
+}
+
+/** From the first connection to the last delivery. */
+async function pass(sink: Sink, port: number, pid: number, count: number): Promise<Measured> {
+  await sink.ask("reset");
+  const cpuBefore = cpuSeconds(pid);
+  let peak = memoryBytes(pid);
+  const sampler = setInterval(() => (peak = Math.max(peak, memoryBytes(pid))), 250);
+  const startedAt = performance.now();
+  const load = `-s ${options.sessions} -l ${messageBytes} -m ${count} -d`;
+  const envelope = "-f sender@source.example -t user@sink.example";
+  const source = spawn("/usr/sbin/smtp-source", `${load} ${envelope} 127.0.0.1:${port}`.split(" "));
+  source.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
+  const counts = await eventually("the last delivery", 300_000, async () => {
+    const now = await sink.ask("count");
+    return now.messages >= count ? now : undefined;
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  clearInterval(sampler);
+  return {
+    perSecond: count / seconds,
+    cpuMs: ((cpuSeconds(pid) - cpuBefore) * 1000) / count,
+    peak: Math.max(peak, memoryBytes(pid)),
+    handshakes: counts.handshakes / count,
+  };
+}
+
+async function benchLarge(sink: Sink, sinkPort: number, dnsPort: number): Promise<void> {
+  const relay = await startSurehop(sinkPort, dnsPort, "opportunistic");
+  await sink.ask("reset");
+  await submit(relay.port, 1_000_000);
+  await eventually("the small message", 30_000, async () => (await sink.ask("count")).messages >= 1 || undefined);
+  const before = residentBytes(relay.pid);
+  forgetPeak(relay.pid);
+  const startedAt = performance.now();
+  await submit(relay.port, largeBytes);
+  await eventually("the large message", 120_000, async () => (await sink.ask("count")).messages >= 2 || undefined);
+  const seconds = (performance.now() - startedAt) / 1000;
+  tell(`one message of ${largeBytes} bytes`);
+  tellFigures(
+    [
+      { figure: "memory growth, 100 MB message", value: (peakBytes(relay.pid) - before) / mebibyte, unit: "MiB" },
+      { figure: "accept to delivered, 100 MB", value: seconds, unit: "s" },
+    ],
+    options.json,
+  );
+  await relay.stop();
+}
+
+async function benchBacklog(sinkPort: number, dnsPort: number): Promise<void> {
+  const directory = join(scratch, "backlog");
+  await fillQueue(directory);
+  const seconds: number[] = [];
+  const bytes: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const startedAt = performance.now();
+    const relay = await startSurehop(sinkPort, dnsPort, "opportunistic", directory);
+    seconds.push((performance.now() - startedAt) / 1000);
+    bytes.push(peakBytes(relay.pid));
+    await relay.stop();
+  }
+  tell(`a queue of ${backlog} waiting messages: from the command to the first greeting, median of ${runs} runs`);
+  tellFigures(
+    [
+      { figure: "start with 100,000 waiting", value: median(seconds), unit: "s" },
+      { figure: "memory with 100,000 waiting", value: median(bytes) / mebibyte, unit: "MiB" },
+    ],
+    options.json,
+  );
+}
+
+async function fillQueue(directory: string): Promise<void> {
+  const ports = { clock: systemClock, random: systemRandom, log: noLog, metrics: noMetrics };
+  const queue = await openSqliteQueue({ directory, ...ports });
+  const content = Buffer.from(`Subject: waiting\r\n\r\n${"x".repeat(76)}\r\n`.repeat(10));
+  const facts = { size: content.length, has8bit: false, headerHas8bit: false, longestLine: 76 };
+  const now = systemClock.now();
+  for (let done = 0; done < backlog; done += 500) {
+    await Promise.all(
+      Array.from({ length: 500 }, async (_, index) => {
+        const incoming = queue.receive();
+        await incoming.write(content);
+        const recipients = [{ address: address(`user@d${(done + index) % 1000}.example`) }];
+        const envelope = { from: address("sender@source.example"), recipients, body: "7bit", smtpUtf8: false } as const;
+        const options = { dueAt: now + 86_400_000, events: [] };
+        await incoming.commit({ ...envelope, requireTls: false, receivedAt: now }, facts, options);
+      }),
+    );
+  }
+  await queue.close();
+}
+
+/** Hands in one message of that many bytes, in blocks, as fast as the other side reads. */
+async function submit(port: number, bytes: number): Promise<void> {
+  const socket = connect({ host: "127.0.0.1", port });
+  const lines: string[] = [];
+  let waiting: (() => void) | undefined;
+  socket.on("data", (chunk: Buffer) => {
+    lines.push(
+      ...chunk
+        .toString("latin1")
+        .split("\r\n")
+        .filter((line) => /^\d{3} /.test(line)),
+    );
+    waiting?.();
+  });
+  const reply = async (code: string): Promise<void> => {
+    while (lines.length === 0) await new Promise<void>((resolve) => (waiting = resolve));
+    const line = lines.shift() ?? "";
+    if (!line.startsWith(code)) throw new Error(`expected ${code}, got ${line}`);
+  };
+  await reply("220");
+  for (const [command, code] of [
+    ["EHLO source.example", "250"],
+    ["MAIL FROM:<sender@source.example>", "250"],
+    ["RCPT TO:<user@sink.example>", "250"],
+    ["DATA", "354"],
+  ] as const) {
+    socket.write(`${command}\r\n`);
+    await reply(code);
+  }
+  const block = Buffer.from(`${"x".repeat(76)}\r\n`.repeat(840));
+  for (let sent = 0; sent < bytes; sent += block.length) {
+    if (!socket.write(block)) await once(socket, "drain");
+  }
+  socket.write(".\r\n");
+  await reply("250");
+  socket.end("QUIT\r\n");
+}
+
+interface Sink {
+  ask(command: "reset" | "count"): Promise<Counts>;
+}
+
+async function startSink(port: number): Promise<Sink> {
+  const leaf = authority.issue({ names: ["mx.sink.example"] });
+  const child = fork(new URL("support/receiver.ts", import.meta.url), [String(port)], {
+    execPath: process.execPath,
+    env: { ...process.env, RECEIVER_CERT: leaf.cert, RECEIVER_KEY: leaf.key },
+  });
+  children.push(child);
+  await once(child, "message");
+  return {
+    async ask(command) {
+      child.send({ cmd: command });
+      if (command === "reset") return { messages: 0, bytes: 0, connections: 0, handshakes: 0 };
+      const [counts] = (await once(child, "message")) as [Counts];
+      return counts;
+    },
+  };
+}
+
+interface Running {
+  readonly port: number;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+async function startSurehop(
+  sinkPort: number,
+  dnsPort: number,
+  mode: "opportunistic" | "verified",
+  data = join(scratch, `data${++serial}`),
+): Promise<Running> {
+  const port = await freePort();
+  const ca = join(scratch, "ca.pem");
+  const file = join(scratch, `surehop${++serial}.toml`);
+  writeFileSync(ca, authority.pem);
+  const rule =
+    mode === "verified"
+      ? `[[rule]]\ndomain = "sink.example"\nrequire = "authenticated"\nmatch = ["mx.sink.example"]\nca = "${ca}"\n`
+      : "";
+  writeFileSync(
+    file,
+    `[server]\nhostname = "relay.example"\ndata = "${data}"\n[listen]\nlocal = ["127.0.0.1:${port}"]\nhttp = "127.0.0.1:${await freePort()}"\n` +
+      `[dns]\nresolvers = ["127.0.0.1:${dnsPort}"]\n${rule}[log]\nlevel = "warn"\n` +
+      `[danger]\nsmtp_port = ${sinkPort}\nallow_private_addresses = true\nskip_dnssec = true\n`,
+  );
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const command = new URL("../bin/surehop.js", import.meta.url).pathname;
+  const child = spawn(process.execPath, [command, "start", "--config", file, "--allow-root"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  children.push(child);
+  await waitForGreeting(port, 30_000);
+  return {
+    port,
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    },
+  };
+}
+
+async function startPeer(sinkPort: number, mode: "opportunistic" | "verified"): Promise<Running> {
+  const postfix = await startPostfix({
+    port: await freePort(),
+    hostname: "peer.example",
+    files: { "ca.pem": authority.pem },
+    main: {
+      relayhost: `[127.0.0.1]:${sinkPort}`,
+      smtp_tls_security_level: mode === "verified" ? "secure" : "may",
+      smtp_tls_secure_cert_match: "mx.sink.example",
+      smtp_tls_CAfile: "$config_directory/ca.pem",
+      smtp_tls_session_cache_database: "btree:$data_directory/smtp_scache",
+      smtpd_client_connection_count_limit: "0",
+      smtpd_client_connection_rate_limit: "0",
+    },
+  });
+  return { port: postfix.port, pid: postfix.pid, stop: () => Promise.resolve(postfix.stop()) };
+}

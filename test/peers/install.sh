@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Brings the real mail servers that the peer tests talk to, and the name servers, the signing tools and the validator (unbound)
+# of the differential test. Postfix and swaks are installed as packages; Exim conflicts with Postfix as a package, so its
+# binary is unpacked into var/peers and run from there with a configuration of its own. Nothing is started, now or at the next
+# boot, and the machine's own mail and DNS configuration is not touched. Needs Debian 12 and root (or sudo).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+export DEBIAN_FRONTEND=noninteractive
+# Packages that install a service must not start it here.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+  as_root chmod +x "$policy"
+  trap 'as_root rm -f "$policy"' EXIT
+fi
+as_root apt-get update -q
+echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
+as_root apt-get install -q -y --no-install-recommends postfix swaks libnet-ssleay-perl libio-socket-ssl-perl \
+  libdb5.3 libgnutls-dane0 libgnutls30 libidn12 libidn2-0 libnsl2 libpcre2-8-0
+
+# What was here before stays as it was; a name server that comes with this script must not take port 53 at the next boot.
+for service in unbound knot nsd; do
+  dpkg-query -W -f '${Status}' "$service" 2>/dev/null | grep -q 'ok installed' && continue
+  as_root apt-get install -q -y --no-install-recommends "$service"
+  as_root systemctl disable "$service" 2>/dev/null || true
+done
+as_root apt-get install -q -y --no-install-recommends ldnsutils bind9-utils
+
+mkdir -p var/peers
+if [ ! -x var/peers/exim/usr/sbin/exim4 ]; then
+  scratch=$(mktemp -d)
+  chmod 755 "$scratch"
+  (cd "$scratch" && apt-get download -q exim4-daemon-light)
+  dpkg -x "$scratch"/exim4-daemon-light_*.deb var/peers/exim
+  rm -rf "$scratch"
+fi
+# Exim refuses to start without the user that its package would have made.
+id Debian-exim >/dev/null 2>&1 || as_root useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin Debian-exim
+# Without a configuration file Exim says its version and fails.
+{ var/peers/exim/usr/sbin/exim4 -bV 2>/dev/null || true; } | sed -n 1p
+PATH="$PATH:/usr/sbin" unbound -V | sed -n 1p

@@ -1,0 +1,96 @@
+import type { Clock, Random } from "../../src/base/index.ts";
+
+export interface ManualClock extends Clock {
+  /** Moves time forward, running every timer that falls due, in order. */
+  advance(byMs: number): Promise<void>;
+}
+
+/** A clock that stands still until it is told to move. */
+export function manualClock(startAt = Date.UTC(2026, 0, 1)): ManualClock {
+  let elapsed = 0;
+  let serial = 0;
+  const timers = new Map<number, { at: number; callback: () => void }>();
+  return {
+    now: () => startAt + elapsed,
+    monotonic: () => elapsed,
+    after(delayMs, callback) {
+      const id = ++serial;
+      timers.set(id, { at: elapsed + Math.max(0, delayMs), callback });
+      return { cancel: () => void timers.delete(id) };
+    },
+    async advance(byMs) {
+      const until = elapsed + byMs;
+      for (;;) {
+        await settle();
+        const due = [...timers]
+          .filter(([, timer]) => timer.at <= until)
+          .sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
+        if (due === undefined) break;
+        timers.delete(due[0]);
+        elapsed = due[1].at;
+        due[1].callback();
+      }
+      elapsed = until;
+      await settle();
+    },
+  };
+}
+
+/** Lets promises that are already settled run their reactions. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
+/** The same dice for the same seed (mulberry32). */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const fraction = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return { fraction, bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(fraction() * 256)) };
+}
+
+export interface LeapingClock extends Clock {
+  /** Lets that much time have passed at once: timers that fell due meanwhile run now, the others that much sooner. */
+  leap(byMs: number): void;
+}
+
+/** The machine's clock, which can be moved on: for tests over real sockets that must not wait for hours. */
+export function leapingClock(): LeapingClock {
+  let leapt = 0;
+  const timers = new Map<object, { readonly at: number; readonly fire: () => void; handle: NodeJS.Timeout }>();
+  const monotonic = (): number => performance.now() + leapt;
+  return {
+    now: () => Date.now() + leapt,
+    monotonic,
+    after(delayMs, callback) {
+      const key = {};
+      const fire = (): void => {
+        timers.delete(key);
+        callback();
+      };
+      timers.set(key, { at: monotonic() + delayMs, fire, handle: armed(fire, delayMs) });
+      return {
+        cancel() {
+          clearTimeout(timers.get(key)?.handle);
+          timers.delete(key);
+        },
+      };
+    },
+    leap(byMs) {
+      leapt += byMs;
+      const now = monotonic();
+      for (const timer of timers.values()) {
+        clearTimeout(timer.handle);
+        timer.handle = armed(timer.fire, timer.at - now);
+      }
+    },
+  };
+}
+
+function armed(fire: () => void, delayMs: number): NodeJS.Timeout {
+  return setTimeout(fire, Math.max(0, delayMs)).unref();
+}
