@@ -1,0 +1,196 @@
+/** What each setting means. The generator refuses to go on while a key of the schema is missing here. */
+
+export interface KeyMeaning {
+  readonly meaning: string;
+  /** Of texts: what they hold; of lists, in the plural. */
+  readonly kind?: string;
+  /** What counts where the key is left out. */
+  readonly byDefault?: string;
+}
+
+export const tableMeanings: Readonly<Record<string, string>> = {
+  server: "The relay itself.",
+  listen: "Where mail and operators come in. At least one of `submissions`, `submission` and `local` is needed.",
+  tls: "What mail programs see. Needed for `submissions` and `submission`; read again on SIGHUP (`systemctl reload surehop`).",
+  user: "Who may submit mail, one table each.",
+  limits: "What one client may ask of the relay. More limits, which are fixed, are in [limits](limits.md).",
+  delivery: "How long, how often and how widely mail is tried.",
+  dns: "Whom the relay asks.",
+  policy: "What every hop must prove where no rule says otherwise.",
+  rule:
+    "What hops to some domains must prove, one table each. The first rule whose `domain` fits the recipient's domain counts, and it alone. " +
+    "See the guide, [Writing rules](../guide/en/rules.md).",
+  notices:
+    "The language of bounces and delay notices by the sender's domain, one table each; the first that fits counts. A user's own `language` goes first.",
+  story: "What is remembered of mail that is done with.",
+  log: "One line for each thing that happens, on standard output.",
+  danger: "Settings that give something up. Nobody needs them on the Internet.",
+};
+
+export const keyMeanings: Readonly<Record<string, KeyMeaning>> = {
+  language: { byDefault: '`"en"`', meaning: "Language of bounces and delay notices where nothing else decides." },
+
+  "server.hostname": {
+    kind: "host name",
+    meaning:
+      "The full name under which other mail servers know this machine: in greetings, Received fields and notices.",
+  },
+  "server.data": {
+    kind: "directory",
+    meaning: "The queue. Made if it is missing. Only the relay's account should be able to read it.",
+  },
+  "server.user": {
+    kind: "account",
+    byDefault: "none: it does not change",
+    meaning:
+      "Started as root, the relay binds low ports and reads its key, then changes to this account before it touches mail.",
+  },
+  "server.group": { kind: "account", byDefault: "the user's own group", meaning: "The group to change to." },
+
+  "listen.submissions": {
+    kind: "endpoints",
+    byDefault: "none",
+    meaning: "For mail programs: TLS from the first byte, then a password. Port 465 by custom.",
+  },
+  "listen.submission": {
+    kind: "endpoints",
+    byDefault: "none",
+    meaning: "For mail programs: STARTTLS, then a password, which is asked for inside TLS alone. Port 587 by custom.",
+  },
+  "listen.local": {
+    kind: "endpoints",
+    byDefault: "none",
+    meaning:
+      "For programs on this machine or network: no TLS, no password; only `local_clients` are served, others hear 554.",
+  },
+  "listen.local_clients": {
+    kind: "networks",
+    byDefault: '`["127.0.0.0/8", "::1"]`',
+    meaning: "Addresses or networks (`192.0.2.0/24`) that `local` serves.",
+  },
+  "listen.http": {
+    kind: "endpoint",
+    byDefault: '`"127.0.0.1:8025"`',
+    meaning: 'Metrics, health and stories, on a loopback address only; `"off"` for none.',
+  },
+
+  "tls.certificate": { kind: "path of a PEM file", meaning: "The certificate, followed by its chain." },
+  "tls.key": { kind: "path of a PEM file", meaning: "Its private key, without a passphrase." },
+
+  "user.name": { kind: "text", meaning: "What mail programs log in with." },
+  "user.password": { kind: "hash", meaning: "What `surehop password` prints. The password itself never stands here." },
+  "user.from": {
+    kind: "senders",
+    byDefault: "any sender",
+    meaning:
+      "Senders that this user may use: `alice@example.org`, `@example.org`, `@.example.org` (every domain below it).",
+  },
+  "user.language": { byDefault: "by `[[notices]]`, then `language`", meaning: "Language of notices to this user." },
+
+  "limits.message_size": { kind: "size", byDefault: '`"100MB"`', meaning: "Larger messages are refused." },
+  "limits.recipients": { byDefault: "`1000`", meaning: "Recipients of one message, 1 to 100,000." },
+  "limits.connections": { byDefault: "`1000`", meaning: "Incoming connections at a time, 1 to 100,000." },
+  "limits.connections_per_client": {
+    byDefault: "`50`",
+    meaning: "The same of one client: an IPv4 address or an IPv6 /64.",
+  },
+
+  "delivery.lifetime": {
+    kind: "duration",
+    byDefault: '`"5d"`',
+    meaning: "Mail that could not be delivered by then comes back.",
+  },
+  "delivery.retry_first": {
+    kind: "duration",
+    byDefault: '`"5m"`',
+    meaning: "The wait before the second attempt; each later wait is 1.8 times as long, ±20 %.",
+  },
+  "delivery.retry_max": { kind: "duration", byDefault: '`"4h"`', meaning: "The longest wait." },
+  "delivery.connections": { byDefault: "`200`", meaning: "Deliveries under way at a time, 1 to 10,000." },
+  "delivery.connections_per_destination": { byDefault: "`20`", meaning: "The same to one domain, 1 to 1,000." },
+  "delivery.helo_name": {
+    kind: "host name",
+    byDefault: "`server.hostname`",
+    meaning: "The name in EHLO, if it has to differ.",
+  },
+
+  "dns.resolvers": {
+    kind: "addresses, with or without a port; `tls://address#name`",
+    byDefault: "those of /etc/resolv.conf",
+    meaning:
+      "Resolvers to ask, in this order. `tls://9.9.9.9#dns.quad9.net` is asked over TLS (port 853 unless one is given) and nothing else, after it has shown a certificate for the name behind `#`.",
+  },
+  "dns.anchors": {
+    kind: "paths",
+    byDefault: "none",
+    meaning:
+      "Files with trust anchors for private zones: one DS or DNSKEY record a line. The root's keys are built in and followed (RFC 5011); keys for the root in such a file take their place.",
+  },
+  "dns.trust_ad": {
+    byDefault: "`false`",
+    meaning:
+      "Believe these resolvers when they say that an answer was validated with DNSSEC, instead of validating here. Every one of them must be on a loopback address or be asked over TLS, since anyone on the way could forge that otherwise.",
+  },
+
+  "policy.require": {
+    byDefault: '`"cleartext"`',
+    meaning:
+      "`cleartext`: TLS wherever the other server does it. `encrypted`: no mail without TLS. `authenticated`: no mail to a server that cannot prove who it is. Mail that cannot go safely waits, and its sender is told.",
+  },
+
+  "rule.domain": {
+    kind: "pattern",
+    meaning: "`example.org` (that domain alone), `.example.org` or `*.example.org` (every domain below it), `*` (all).",
+  },
+  "rule.require": { byDefault: "see the guide", meaning: "As in `[policy]`, for these domains." },
+  "rule.match": {
+    kind: "names",
+    byDefault: "see the guide",
+    meaning:
+      "Names that the other server's certificate may be for: `mx.example.org`, or `.example.org` for any name below it.",
+  },
+  "rule.route": {
+    kind: "route",
+    byDefault: "the domain's MX records",
+    meaning:
+      "`[mx.example.org]:25` or `[192.0.2.1]:25`: that host, no MX lookup. `example.net`: the mail servers of that domain.",
+  },
+  "rule.ca": {
+    kind: "path of a PEM file",
+    byDefault: "none",
+    meaning: "Certificate authorities to trust for these domains, besides the usual ones.",
+  },
+  "rule.ca_exclusive": { byDefault: "`false`", meaning: "Trust the authorities of `ca` alone." },
+
+  "notices.domain": { kind: "pattern", meaning: "The sender's domain, as in a rule." },
+  "notices.language": { meaning: "The language to write in." },
+
+  "story.keep": {
+    kind: "duration",
+    byDefault: '`"14d"`',
+    meaning: "How long the story of a finished message can still be read.",
+  },
+
+  "log.level": { byDefault: '`"info"`', meaning: "The least important lines that are written." },
+  "log.format": { byDefault: '`"json"`', meaning: "`json`: one object a line, for programs. `pretty`: for people." },
+  "log.addresses": {
+    byDefault: "`false`",
+    meaning:
+      "Whether mail addresses may stand in the log, and what other servers said in full, since it often repeats them.",
+  },
+
+  "danger.smtp_port": {
+    byDefault: "`25`",
+    meaning: "The port at which other mail servers are dialled. For sandboxes.",
+  },
+  "danger.skip_dnssec": {
+    byDefault: "`false`",
+    meaning:
+      "Do not validate DNS answers with DNSSEC. Every name that the DNS gives is then as good as the path its answer came over.",
+  },
+  "danger.allow_private_addresses": {
+    byDefault: "`false`",
+    meaning:
+      "Deliver to loopback and private addresses that a stranger's MX records name. They could point into your own network; for your own servers use a rule with `route`.",
+  },
+};
