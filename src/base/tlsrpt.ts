@@ -1,3 +1,6 @@
+import type { DomainName, IpAddress } from "./names.ts";
+import type { Instant } from "./ports.ts";
+
 /** The failure vocabulary of TLS-RPT (RFC 8460 §4.3), used everywhere a hop's failure is named. */
 export type TlsResultType =
   | "starttls-not-supported"
@@ -14,6 +17,31 @@ export type TlsResultType =
 
 /** RFC 8460 §4.4 `policy-type`. */
 export type TlsPolicyType = "tlsa" | "sts" | "no-policy-found";
+
+/** The policy that a session was held to, as TLS-RPT tells of it (RFC 8460 §4.4). */
+export interface ReportedPolicy {
+  readonly type: TlsPolicyType;
+  /** Lines of the MTA-STS policy, or the TLSA records as text; empty for `no-policy-found`. */
+  readonly strings: readonly string[];
+  /** The `mx` patterns of the MTA-STS policy; the MX hosts otherwise. */
+  readonly mxHosts: readonly string[];
+}
+
+/** One session as TLS-RPT counts it (RFC 8460 §4.2): a connection that came as far as its verdict, good or bad (RPT-1, trap 31). */
+export interface SessionObservation {
+  readonly at: Instant;
+  /** The policy domain: the recipient's. */
+  readonly domain: DomainName;
+  readonly policy: ReportedPolicy;
+  /** Absent where it failed before a host was chosen (a policy that could not be fetched). */
+  readonly host?: string;
+  readonly address?: IpAddress;
+  /** Our own end of the connection. */
+  readonly local?: IpAddress;
+  readonly result: "success" | TlsResultType;
+  /** What was seen, in English, at most 300 characters. */
+  readonly detail?: string;
+}
 
 /**
  * What was seen when a hop did not become a proven one. Each is a different observation (TLS-3), since each points to

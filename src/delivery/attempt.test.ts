@@ -61,6 +61,8 @@ async function world(hosts: readonly (ReceiverOptions | "nobody")[]): Promise<{
     }),
     aaaa: async (name): Promise<Answer<never>> => ({ ...common(name), kind: "nodata" }),
     txt: async (name): Promise<Answer<never>> => ({ ...common(name), kind: "nodata" }),
+    tlsa: async (name): Promise<Answer<never>> => ({ ...common(name), kind: "nodata" }),
+    cname: async (name): Promise<Answer<never>> => ({ ...common(name), kind: "nodata" }),
     close: async () => {},
   };
   const settings: DeliverySettings = {

@@ -5,14 +5,14 @@
  * message either has records there, or proves nothing but says that there are none (RFC 2308 §2), or stops at an alias
  * whose target has to be asked about (`onward`), or is a failure. Records that do not lie on this way are not looked at.
  */
-import { limits, type IpAddress } from "../base/index.ts";
+import { limits, type DomainName, type IpAddress } from "../base/index.ts";
 import { rcodeName, rcodes, type Message, type RecordData, type ResourceRecord, type SoaData } from "./message.ts";
-import { isWithin, type WireName } from "./name.ts";
-import type { DnsFailure, MxRecord } from "./types.ts";
+import { domainOf, isWithin, type WireName } from "./name.ts";
+import type { DnsFailure, MxRecord, TlsaRecord } from "./types.ts";
 
 /** How records of one type are found in a message, and what is kept of them. */
 export interface Kind<T> {
-  readonly type: "A" | "AAAA" | "MX" | "TXT";
+  readonly type: "A" | "AAAA" | "MX" | "TXT" | "TLSA" | "CNAME";
   read(data: RecordData): T | undefined;
 }
 
@@ -28,6 +28,18 @@ export const kinds = {
     type: "TXT",
     read: (data) => (data.type === "TXT" ? Buffer.concat(data.strings).toString("utf8") : undefined),
   } satisfies Kind<string>,
+  tlsa: {
+    type: "TLSA",
+    read: (data) => {
+      if (data.type !== "TLSA") return undefined;
+      const { usage, selector, matching, association } = data;
+      return { usage, selector, matching, association };
+    },
+  } satisfies Kind<TlsaRecord>,
+  cname: {
+    type: "CNAME",
+    read: (data) => (data.type === "CNAME" ? domainOf(data.target) : undefined),
+  } satisfies Kind<DomainName>,
 };
 
 interface Way {
@@ -59,7 +71,9 @@ export function readAnswer<T>(
   passed: readonly WireName[] = [],
 ): Reading<T> {
   if (message.rcode !== rcodes.noerror && message.rcode !== rcodes.nxdomain) return rcodeFailure(message);
-  const way = follow(message, name, passed);
+  // Who asks for an alias wants it, and not what stands behind it.
+  const isAlias = kind.type === "CNAME";
+  const way = isAlias ? { names: [], owner: name, ttlSeconds: limits.dnsTtlMaxSeconds } : follow(message, name, passed);
   if ("kind" in way) return way;
   const found = message.answers.filter((record) => record.name === way.owner);
   const records = found.flatMap((record) => kind.read(record.data) ?? []);

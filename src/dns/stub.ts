@@ -18,7 +18,7 @@ import {
 import { AnswerCache, type Shelf } from "./cache.ts";
 import { Closing } from "./closing.ts";
 import { kinds, readAnswer, type Kind, type Reading } from "./reading.ts";
-import type { Answer, DnsFailure, MxRecord, Resolver } from "./types.ts";
+import type { Answer, DnsFailure, MxRecord, Resolver, TlsaRecord } from "./types.ts";
 import { isReachedSafely, type Secure, type Upstream } from "./upstream.ts";
 import { Upstreams } from "./upstreams.ts";
 import { classIn, domainOf, wireName, type Message, type WireName } from "./wire.ts";
@@ -65,6 +65,8 @@ class StubResolver implements Resolver {
   readonly #a: Lane<IpAddress>;
   readonly #aaaa: Lane<IpAddress>;
   readonly #txt: Lane<string>;
+  readonly #tlsa: Lane<TlsaRecord>;
+  readonly #cname: Lane<DomainName>;
 
   constructor({ net, clock, random, log, metrics, upstreams, secure, trustAd }: StubResolverOptions) {
     this.#clock = clock;
@@ -80,6 +82,8 @@ class StubResolver implements Resolver {
     this.#a = this.#lane(kinds.a, (address) => address);
     this.#aaaa = this.#lane(kinds.aaaa, (address) => address);
     this.#txt = this.#lane(kinds.txt, (text) => text);
+    this.#tlsa = this.#lane<TlsaRecord>(kinds.tlsa, ({ association }) => Buffer.from(association).toString("latin1"));
+    this.#cname = this.#lane<DomainName>(kinds.cname, (name) => name);
   }
 
   mx(name: DomainName): Promise<Answer<MxRecord>> {
@@ -96,6 +100,14 @@ class StubResolver implements Resolver {
 
   txt(name: DomainName): Promise<Answer<string>> {
     return this.#resolve(this.#txt, name);
+  }
+
+  tlsa(name: DomainName): Promise<Answer<TlsaRecord>> {
+    return this.#resolve(this.#tlsa, name);
+  }
+
+  cname(name: DomainName): Promise<Answer<DomainName>> {
+    return this.#resolve(this.#cname, name);
   }
 
   /** Ends the questions under way as failures. */

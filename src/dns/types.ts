@@ -11,6 +11,14 @@ export interface MxRecord {
   readonly exchange: string;
 }
 
+/** RFC 6698 §2.1. Numbers as published; what is usable is `tls`'s to say. */
+export interface TlsaRecord {
+  readonly usage: number;
+  readonly selector: number;
+  readonly matching: number;
+  readonly association: Uint8Array;
+}
+
 /** Why no answer could be had, or why the one that came is not believed. */
 export type DnsFailure =
   | "timeout"
@@ -58,5 +66,9 @@ export interface Resolver {
   aaaa(name: DomainName): Promise<Answer<IpAddress>>;
   /** Each record's character-strings joined, as UTF-8. */
   txt(name: DomainName): Promise<Answer<string>>;
+  /** The records of `_25._tcp.host` and the like; aliases are followed (trap 6). */
+  tlsa(name: DomainName): Promise<Answer<TlsaRecord>>;
+  /** Where `name` itself leads, one step, with the status of that step alone (RFC 7672 §2.2.2). */
+  cname(name: DomainName): Promise<Answer<DomainName>>;
   close(): Promise<void>;
 }

@@ -27,7 +27,7 @@ import {
 import { Closing } from "./closing.ts";
 import { dnsLimits } from "./limits.ts";
 import { kinds, type Kind, type ReadingFailure } from "./reading.ts";
-import type { Answer, DnsFailure, MxRecord, RecordType, Resolver } from "./types.ts";
+import type { Answer, DnsFailure, MxRecord, RecordType, Resolver, TlsaRecord } from "./types.ts";
 import type { Secure, Upstream } from "./upstream.ts";
 import { Upstreams } from "./upstreams.ts";
 import {
@@ -106,6 +106,14 @@ class Proving implements ValidatingResolver {
 
   async txt(name: DomainName): Promise<Answer<string>> {
     return answerOf(name, await this.#named(name, "TXT"), kinds.txt);
+  }
+
+  async tlsa(name: DomainName): Promise<Answer<TlsaRecord>> {
+    return answerOf(name, await this.#named(name, "TLSA"), kinds.tlsa);
+  }
+
+  async cname(name: DomainName): Promise<Answer<DomainName>> {
+    return answerOf(name, await this.#named(name, "CNAME"), kinds.cname);
   }
 
   query(name: WireName, type: RecordType): Promise<Validated> {

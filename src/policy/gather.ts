@@ -81,7 +81,7 @@ interface Found {
 }
 
 /** A host whose addresses are still to be looked up. */
-type Candidate = Pick<HostFact, "name" | "host" | "preference" | "isUs">;
+type Candidate = Pick<HostFact, "name" | "host" | "preference" | "isUs" | "tlsa">;
 
 async function findHosts(
   deps: GatherDeps,
@@ -92,9 +92,19 @@ async function findHosts(
   if (route?.kind === "host") {
     // The operator wrote this host down: it may be anywhere, on our own machine too (MX-6 is about what DNS says).
     const addresses = await lookUp(deps, nextHop);
-    return { mx: { kind: "routed" }, hosts: [{ name: nextHop, host: nextHop, preference: 0, isUs: false, addresses }] };
+    const tlsa = { kind: "not-asked" } as const;
+    return {
+      mx: { kind: "routed" },
+      hosts: [{ name: nextHop, host: nextHop, preference: 0, isUs: false, addresses, tlsa }],
+    };
   }
-  const itself: Candidate = { name: nextHop, host: nextHop, preference: 0, isUs: isOurs(settings, nextHop) };
+  const itself: Candidate = {
+    name: nextHop,
+    host: nextHop,
+    preference: 0,
+    isUs: isOurs(settings, nextHop),
+    tlsa: { kind: "not-asked" },
+  };
   if (nextHop.startsWith("[")) {
     return { mx: { kind: "literal" }, hosts: [await completed(deps, settings, itself)] };
   }
@@ -143,7 +153,13 @@ function candidatesOf(records: readonly MxRecord[], settings: GatherSettings, ra
     if (candidates.has(name)) continue;
     const isUs = isOurs(settings, name);
     if (candidates.size >= limits.mxHostsMax && (!isUs || ours !== undefined)) continue;
-    const candidate = { name, ...(host === undefined ? {} : { host }), preference, isUs };
+    const candidate = {
+      name,
+      ...(host === undefined ? {} : { host }),
+      preference,
+      isUs,
+      tlsa: { kind: "not-asked" } as const,
+    };
     candidates.set(name, candidate);
     if (isUs) ours ??= candidate;
   }

@@ -10,7 +10,7 @@ import type {
   PlanReason,
   TlsFault,
 } from "../base/index.ts";
-import type { DnsFailure } from "../dns/index.ts";
+import type { DnsFailure, TlsaRecord } from "../dns/index.ts";
 import type { HopRequirement, NamePattern, TrustedCas } from "../tls/index.ts";
 
 /** `[host]:port`, `[192.0.2.1]:port` (no MX lookup), or `domain` / `domain:port` (MX of that domain). */
@@ -40,6 +40,93 @@ export type AddressFact =
   /** Every address is loopback, private or our own, and that was not allowed (MX-6). */
   | { readonly kind: "forbidden" };
 
+/** What is published at `_25._tcp.` + the TLSA base domain (RFC 7672 §2.2). */
+export type TlsaFact =
+  /** The host's address records are not secure, or it has no name to ask about (DANE-1, trap 3). */
+  | { readonly kind: "not-asked" }
+  /** None are there, or what is there is unsigned: normal, and no error (trap 2). */
+  | { readonly kind: "none"; readonly status: "secure" | "insecure" }
+  /** Secure, every link of the way. `base` is the TLSA base domain: SNI and first reference identifier (DANE-6). */
+  | { readonly kind: "records"; readonly base: DomainName; readonly records: readonly TlsaRecord[] }
+  /** Nobody can say whether there are any (DANE-2, trap 1). */
+  | {
+      readonly kind: "failed";
+      readonly status: "bogus" | "indeterminate";
+      readonly failure: DnsFailure;
+      readonly detail: string;
+    };
+
+export type StsMode = "enforce" | "testing" | "none";
+
+/** A policy as published (RFC 8461 §3.2). Plain JSON. */
+export interface StsPolicy {
+  readonly mode: StsMode;
+  /** As published, lower case, A-labels: `mx.example.org` or `*.example.org` (exactly one label). At least one unless `mode` is `none`. */
+  readonly mx: readonly string[];
+  /** 0 to 31,557,600. */
+  readonly maxAgeSeconds: number;
+}
+
+/** What is known of a domain's MTA-STS policy before an attempt (STS-1 to STS-5). */
+export type StsFact =
+  /** Nobody has asked: address literals, a route, or MTA-STS is switched off. */
+  | { readonly kind: "not-asked" }
+  /** There is none. `failure` says why it could not be had where one seems to be published (the known limit of first contact). */
+  | { readonly kind: "none"; readonly failure?: { readonly result: StsFailure; readonly detail: string } }
+  | {
+      readonly kind: "policy";
+      readonly policy: StsPolicy;
+      /** The id of the TXT record under which it was fetched. */
+      readonly id: string;
+      readonly fetchedAt: Instant;
+      readonly expiresAt: Instant;
+      /** The latest look at the TXT or the policy failed, or the TXT is gone: what is cached counts until it expires (trap 17). */
+      readonly stale?: { readonly result: StsFailure; readonly detail: string };
+    }
+  /** What is cached cannot be read: a deferral, never "no policy" (trap 17). */
+  | { readonly kind: "unreadable"; readonly detail: string };
+
+export type StsFailure = "sts-policy-fetch-error" | "sts-policy-invalid" | "sts-webpki-invalid";
+
+/** Who knows the MTA-STS policies. */
+export interface StsSource {
+  /** From the cache, else fetched now. Never rejects. */
+  policyFor(domain: DomainName): Promise<StsFact>;
+}
+
+/** How often a host met a level (or better) for a domain, and on how many days (UTC). */
+export interface RememberedLevel {
+  readonly deliveries: number;
+  readonly days: number;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+}
+
+/** What earlier deliveries to a host have met (MEM-1). Of cleartext nothing is remembered. */
+export interface RememberedHost {
+  readonly encrypted?: RememberedLevel;
+  readonly authenticated?: RememberedLevel;
+  /** Since when this host has met less than it is known for; absent if it has not. */
+  readonly suspectedSince?: Instant;
+}
+
+/** What is remembered about a domain's mail: by MX host, for this very domain; and of each host from all domains. */
+export type MemoryFact =
+  | {
+      readonly kind: "known";
+      readonly ofDomain: Readonly<Record<string, RememberedHost>>;
+      /** Hosts of this MX set as any domain's mail has met them: only `encrypted` says something about another domain. */
+      readonly ofHosts: Readonly<Record<string, RememberedHost>>;
+    }
+  | { readonly kind: "off" }
+  | { readonly kind: "unreadable"; readonly detail: string };
+
+/** Who remembers. */
+export interface MemorySource {
+  /** `hosts` are the MX hosts of today. Never throws. */
+  recall(domain: DomainName, hosts: readonly string[]): MemoryFact;
+}
+
 export interface HostFact {
   /** The exchange as published, lower case, or the routed host. */
   readonly name: string;
@@ -49,6 +136,7 @@ export interface HostFact {
   readonly preference: number;
   readonly isUs: boolean;
   readonly addresses: AddressFact;
+  readonly tlsa: TlsaFact;
 }
 
 export type MxFact =

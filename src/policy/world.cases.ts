@@ -45,6 +45,8 @@ export function resolverOf(zone: Zone): FakeResolver {
     a: async (name) => addresses(await ask("a", name, zone.a?.[name])),
     aaaa: async (name) => addresses(await ask("aaaa", name, zone.aaaa?.[name])),
     txt: (name) => ask("mx", name, "nodata"),
+    tlsa: (name) => ask("mx", name, "nodata"),
+    cname: (name) => ask("mx", name, "nodata"),
     close: () => Promise.resolve(),
   };
 }

@@ -54,6 +54,8 @@ export function openResolver(config: Config, ports: NamesPorts): Resolver {
     a: async (name) => seen(await resolver.a(name)),
     aaaa: async (name) => seen(await resolver.aaaa(name)),
     txt: async (name) => seen(await resolver.txt(name)),
+    tlsa: async (name) => seen(await resolver.tlsa(name)),
+    cname: async (name) => seen(await resolver.cname(name)),
     close() {
       keeper.close();
       return resolver.close();
