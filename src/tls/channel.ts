@@ -5,7 +5,7 @@
  */
 import type { Duplex } from "node:stream";
 import type { Level, ProofKind, Wire } from "../base/index.ts";
-import type { HopRequirement, Proof, TlsEvidence } from "./types.ts";
+import type { HopRequirement, NamedProof, Proof, TlsEvidence } from "./types.ts";
 
 class Channel {
   /** Makes the type nominal: nothing but an instance of this class fits it. */
@@ -66,9 +66,9 @@ export function authorizeTls(stream: Duplex, requirement: HopRequirement, eviden
   return issue(new Channel(stream, requirement, level, requirement.proof.kind, evidence));
 }
 
-/** True for the proofs that name the peer: only they make a hop `authenticated`. */
-export function isNamedProof(proof: Proof): proof is Extract<Proof, { readonly names: readonly string[] }> {
-  return proof.kind === "rule-names" || proof.kind === "secure-mx";
+/** True for the proofs by a certificate authority and a name. */
+export function isNamedProof(proof: Proof): proof is NamedProof {
+  return proof.kind === "rule-names" || proof.kind === "secure-mx" || proof.kind === "mta-sts";
 }
 
 /**

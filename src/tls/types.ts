@@ -1,5 +1,6 @@
 /** What a hop must prove, and what was seen of it. Shapes only. */
 import type { DomainName, Level, ProofKind, TlsFault } from "../base/index.ts";
+import type { TlsaRecord } from "../dns/index.ts";
 
 /**
  * A name that a certificate may be for: `mx.example.org` exactly, or `.example.org` for any name below it
@@ -10,11 +11,26 @@ export type NamePattern = string;
 /** How a level is to be proven. */
 export type Proof =
   /** Nothing: TLS is used where the host does it, cleartext where it does not. */
-  | { readonly kind: "none" }
-  | { readonly kind: "any-tls" }
-  /** A chain to a trusted CA, and a DNS-ID that one of the patterns matches (RFC 9525). */
-  | { readonly kind: "rule-names"; readonly names: readonly NamePattern[]; readonly ca?: TrustedCas }
-  | { readonly kind: "secure-mx"; readonly names: readonly NamePattern[]; readonly ca?: TrustedCas };
+  { readonly kind: "none" } | { readonly kind: "any-tls" } | NamedProof | DaneProof;
+
+/** A chain to a trusted CA, and a DNS-ID that one of the patterns matches (RFC 9525). */
+export interface NamedProof {
+  readonly kind: "rule-names" | "secure-mx" | "mta-sts";
+  readonly names: readonly NamePattern[];
+  readonly ca?: TrustedCas;
+}
+
+/** A match with one of the TLSA records, all of them secure and at least one usable (RFC 7672). */
+export interface DaneProof {
+  readonly kind: "dane";
+  /** The TLSA base domain, sent as SNI (DANE-6). */
+  readonly base: DomainName;
+  readonly records: readonly TlsaRecord[];
+  /** For DANE-TA: the base domain, the MX name, the next-hop domain. */
+  readonly names: readonly NamePattern[];
+  /** The MX name itself is proven (DNSSEC, MTA-STS, a route): only then is the hop `authenticated` by the match (DANE-7). */
+  readonly mxProven: boolean;
+}
 
 /** Extra certificate authorities. `id` stands for the content: equal ids mean equal PEM (use a digest of it). */
 export interface TrustedCas {
@@ -30,6 +46,10 @@ export interface HopRequirement {
   readonly host: DomainName;
   readonly level: Level;
   readonly proof: Proof;
+  /** Demanded beside `proof`: what the operator's rule names is asked for whatever the domain publishes. */
+  readonly also?: NamedProof;
+  /** Looked at and told (`TlsEvidence.watched`), never demanded: MTA-STS testing (STS-5), `enforce = "report"`. */
+  readonly watch?: NamedProof | DaneProof;
   /**
    * Do not even try STARTTLS: the host offered it and then failed so often that the plan opened cleartext (TLS-4).
    * Counts only where the requirement allows cleartext; elsewhere it is ignored.
@@ -46,6 +66,8 @@ export interface TlsEvidence {
   readonly matchedName?: string;
   /** The leaf certificate, SHA-256 over its DER, lower-case hex; absent if none was presented. */
   readonly leafSha256?: string;
+  /** What came of `HopRequirement.watch`. */
+  readonly watched?: { readonly kind: ProofKind; readonly failure?: TlsFailure };
   /** What would have failed had the proof been demanded: for stories and reports of opportunistic hops. */
   readonly unproven?: TlsFault;
 }
