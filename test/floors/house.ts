@@ -54,7 +54,7 @@ export const allowances: readonly Allowance[] = [
     why: "signatures of DNSSEC, certificates, password hashes, digests; random bytes come in as the port Random",
   },
   { module: "node:http", folders: ["console"], why: "the shape of its server" },
-  { module: "node:sqlite", folders: ["queue"], why: "the queue's engine" },
+  { module: "node:sqlite", folders: ["queue", "system"], why: "the queue's engine, and facts.db" },
   {
     module: "node:worker_threads",
     folders: ["queue"],
