@@ -1,0 +1,179 @@
+/**
+ * TLS reports in `facts.db`: the sessions counted for them. A policy and a kind of failure are known by digests of all that tells
+ * them apart, so that the indexes stay small whatever stands in them.
+ */
+import { createHash } from "node:crypto";
+import type { StatementSync } from "node:sqlite";
+import type { DomainName, ReportedPolicy, TlsPolicyType, TlsResultType } from "../../base/index.ts";
+import {
+  reportLimits,
+  type CountedFailure,
+  type CountedMore,
+  type CountedPolicy,
+  type CountStore,
+  type UtcDay,
+} from "../../report/index.ts";
+import type { FactStore, TableModule } from "./open.ts";
+
+export const reportTables: TableModule = {
+  name: "report",
+  steps: [
+    `CREATE TABLE report_policy (
+       id INTEGER PRIMARY KEY,
+       day TEXT NOT NULL,
+       domain TEXT NOT NULL,
+       key TEXT NOT NULL,
+       type TEXT NOT NULL,
+       strings TEXT NOT NULL,
+       mx TEXT NOT NULL,
+       successes INTEGER NOT NULL,
+       UNIQUE (day, domain, key)
+     ) STRICT;
+     CREATE TABLE report_failure (
+       policy INTEGER NOT NULL,
+       key TEXT NOT NULL,
+       result TEXT NOT NULL,
+       facts TEXT NOT NULL,
+       sessions INTEGER NOT NULL,
+       PRIMARY KEY (policy, key)
+     ) STRICT, WITHOUT ROWID;`,
+  ],
+};
+
+export function openCounts(store: FactStore): CountStore {
+  store.adopt(reportTables);
+  return new SqliteCounts(store);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+class SqliteCounts implements CountStore {
+  readonly #store: FactStore;
+  readonly #statements = new Map<string, StatementSync>();
+  /** Policies of each day that was written to; the relay alone writes. */
+  readonly #sizes = new Map<UtcDay, number>();
+
+  constructor(store: FactStore) {
+    this.#store = store;
+  }
+
+  add(more: readonly CountedMore[]): number {
+    try {
+      return this.#store.write(() => more.reduce((leftOut, one) => leftOut + this.#addOne(one), 0));
+    } catch (error) {
+      // The rows of a transaction that failed were counted, too.
+      this.#sizes.clear();
+      throw error;
+    }
+  }
+
+  counted(day: UtcDay, domain: DomainName): readonly CountedPolicy[] {
+    const rows = this.#sql("SELECT id, type, strings, mx, successes FROM report_policy WHERE day = ? AND domain = ? ORDER BY id")
+      .all(day, domain) as Row[];
+    return rows.map((row) => ({
+      policy: {
+        type: row["type"] as TlsPolicyType,
+        strings: JSON.parse(String(row["strings"])) as string[],
+        mxHosts: JSON.parse(String(row["mx"])) as string[],
+      },
+      successes: Number(row["successes"]),
+      failures: this.#failuresOf(Number(row["id"])),
+    }));
+  }
+
+  countedDays(before: UtcDay): readonly UtcDay[] {
+    const rows = this.#sql("SELECT DISTINCT day FROM report_policy WHERE day < ? ORDER BY day")
+      .all(before) as Row[];
+    return rows.map((row) => row["day"] as UtcDay);
+  }
+
+  countedDomains(day: UtcDay, after: string, max: number): readonly DomainName[] {
+    const rows = this.#sql("SELECT DISTINCT domain FROM report_policy WHERE day = ? AND domain > ? ORDER BY domain LIMIT ?")
+      .all(day, after, max) as Row[];
+    return rows.map((row) => row["domain"] as DomainName);
+  }
+
+  forgetCounts(before: UtcDay): void {
+    this.#store.write(() => {
+      this.#sql("DELETE FROM report_failure WHERE policy IN (SELECT id FROM report_policy WHERE day < ?)")
+        .run(before);
+      this.#sql("DELETE FROM report_policy WHERE day < ?").run(before);
+    });
+    for (const day of this.#sizes.keys()) if (day < before) this.#sizes.delete(day);
+  }
+
+  /** Prepared once. */
+  #sql(text: string): StatementSync {
+    const known = this.#statements.get(text) ?? this.#store.prepare(text);
+    this.#statements.set(text, known);
+    return known;
+  }
+
+  #failuresOf(policy: number): readonly CountedFailure[] {
+    const rows = this.#sql("SELECT result, facts, sessions FROM report_failure WHERE policy = ? ORDER BY sessions DESC, key")
+      .all(policy) as Row[];
+    return rows.map((row) => ({
+      result: row["result"] as TlsResultType,
+      ...(JSON.parse(String(row["facts"])) as object),
+      sessions: Number(row["sessions"]),
+    }));
+  }
+
+  /** How many of its sessions were left out. */
+  #addOne({ day, domain, policy, successes, failures }: CountedMore): number {
+    const id = this.#policyId(day, domain, policy);
+    if (id === undefined) return failures.reduce((sum, { sessions }) => sum + sessions, successes);
+    if (successes > 0) {
+      this.#sql("UPDATE report_policy SET successes = successes + ? WHERE id = ?").run(successes, id);
+    }
+    for (const failure of failures) this.#addFailure(id, failure);
+    return 0;
+  }
+
+  #policyId(day: UtcDay, domain: DomainName, policy: ReportedPolicy): number | undefined {
+    const strings = JSON.stringify(policy.strings);
+    const mx = JSON.stringify(policy.mxHosts);
+    const key = digest(`${policy.type} ${strings} ${mx}`);
+    const known = this.#sql("SELECT id FROM report_policy WHERE day = ? AND domain = ? AND key = ?")
+      .get(day, domain, key);
+    if (known !== undefined) return Number(known["id"]);
+    if (this.#isFull(day, domain)) return undefined;
+    this.#sizes.set(day, this.#sizeOf(day) + 1);
+    const made = this.#sql("INSERT INTO report_policy (day, domain, key, type, strings, mx, successes) VALUES (?, ?, ?, ?, ?, ?, 0)")
+      .run(day, domain, key, policy.type, strings, mx);
+    return Number(made.lastInsertRowid);
+  }
+
+  #isFull(day: UtcDay, domain: DomainName): boolean {
+    if (this.#sizeOf(day) >= reportLimits.policiesPerDayMax) return true;
+    const row = this.#sql("SELECT COUNT(*) AS count FROM report_policy WHERE day = ? AND domain = ?")
+      .get(day, domain);
+    return Number(row?.["count"]) >= reportLimits.policiesPerDomainMax;
+  }
+
+  #sizeOf(day: UtcDay): number {
+    const known = this.#sizes.get(day);
+    if (known !== undefined) return known;
+    const row = this.#sql("SELECT COUNT(*) AS count FROM report_policy WHERE day = ?").get(day);
+    const size = Number(row?.["count"]);
+    this.#sizes.set(day, size);
+    return size;
+  }
+
+  #addFailure(policy: number, { result, sessions, ...facts }: CountedFailure): void {
+    const text = JSON.stringify(facts);
+    const key = digest(`${result} ${text}`);
+    const added = this.#sql("UPDATE report_failure SET sessions = sessions + ? WHERE policy = ? AND key = ?")
+      .run(sessions, policy, key);
+    if (added.changes > 0) return;
+    const kinds = this.#sql("SELECT COUNT(*) AS count FROM report_failure WHERE policy = ?").get(policy);
+    const isFull = Number(kinds?.["count"]) >= reportLimits.failureKindsPerPolicyMax;
+    if (isFull && text !== "{}") return this.#addFailure(policy, { result, sessions });
+    this.#sql("INSERT INTO report_failure (policy, key, result, facts, sessions) VALUES (?, ?, ?, ?, ?)")
+      .run(policy, key, result, text, sessions);
+  }
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}
