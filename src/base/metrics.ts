@@ -32,8 +32,16 @@ export const metricSpecs = {
     help: "Sessions left out of TLS reports because a limit was reached.",
     labels: [],
   },
-  surehop_reports_sent_total: { kind: "counter", help: "TLS reports of ours, by way and outcome.", labels: ["way", "outcome"] },
-  surehop_reports_received_total: { kind: "counter", help: "TLS reports that came in, by source and outcome.", labels: ["source", "outcome"] },
+  surehop_reports_sent_total: {
+    kind: "counter",
+    help: "TLS reports of ours, by way and outcome.",
+    labels: ["way", "outcome"],
+  },
+  surehop_reports_received_total: {
+    kind: "counter",
+    help: "TLS reports that came in, by source and outcome.",
+    labels: ["source", "outcome"],
+  },
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof metricSpecs;

@@ -68,8 +68,9 @@ class SqliteCounts implements CountStore {
   }
 
   counted(day: UtcDay, domain: DomainName): readonly CountedPolicy[] {
-    const rows = this.#sql("SELECT id, type, strings, mx, successes FROM report_policy WHERE day = ? AND domain = ? ORDER BY id")
-      .all(day, domain) as Row[];
+    const rows = this.#sql(
+      "SELECT id, type, strings, mx, successes FROM report_policy WHERE day = ? AND domain = ? ORDER BY id",
+    ).all(day, domain) as Row[];
     return rows.map((row) => ({
       policy: {
         type: row["type"] as TlsPolicyType,
@@ -82,21 +83,20 @@ class SqliteCounts implements CountStore {
   }
 
   countedDays(before: UtcDay): readonly UtcDay[] {
-    const rows = this.#sql("SELECT DISTINCT day FROM report_policy WHERE day < ? ORDER BY day")
-      .all(before) as Row[];
+    const rows = this.#sql("SELECT DISTINCT day FROM report_policy WHERE day < ? ORDER BY day").all(before) as Row[];
     return rows.map((row) => row["day"] as UtcDay);
   }
 
   countedDomains(day: UtcDay, after: string, max: number): readonly DomainName[] {
-    const rows = this.#sql("SELECT DISTINCT domain FROM report_policy WHERE day = ? AND domain > ? ORDER BY domain LIMIT ?")
-      .all(day, after, max) as Row[];
+    const rows = this.#sql(
+      "SELECT DISTINCT domain FROM report_policy WHERE day = ? AND domain > ? ORDER BY domain LIMIT ?",
+    ).all(day, after, max) as Row[];
     return rows.map((row) => row["domain"] as DomainName);
   }
 
   forgetCounts(before: UtcDay): void {
     this.#store.write(() => {
-      this.#sql("DELETE FROM report_failure WHERE policy IN (SELECT id FROM report_policy WHERE day < ?)")
-        .run(before);
+      this.#sql("DELETE FROM report_failure WHERE policy IN (SELECT id FROM report_policy WHERE day < ?)").run(before);
       this.#sql("DELETE FROM report_policy WHERE day < ?").run(before);
     });
     for (const day of this.#sizes.keys()) if (day < before) this.#sizes.delete(day);
@@ -110,8 +110,9 @@ class SqliteCounts implements CountStore {
   }
 
   #failuresOf(policy: number): readonly CountedFailure[] {
-    const rows = this.#sql("SELECT result, facts, sessions FROM report_failure WHERE policy = ? ORDER BY sessions DESC, key")
-      .all(policy) as Row[];
+    const rows = this.#sql(
+      "SELECT result, facts, sessions FROM report_failure WHERE policy = ? ORDER BY sessions DESC, key",
+    ).all(policy) as Row[];
     return rows.map((row) => ({
       result: row["result"] as TlsResultType,
       ...(JSON.parse(String(row["facts"])) as object),
@@ -134,20 +135,23 @@ class SqliteCounts implements CountStore {
     const strings = JSON.stringify(policy.strings);
     const mx = JSON.stringify(policy.mxHosts);
     const key = digest(`${policy.type} ${strings} ${mx}`);
-    const known = this.#sql("SELECT id FROM report_policy WHERE day = ? AND domain = ? AND key = ?")
-      .get(day, domain, key);
+    const known = this.#sql("SELECT id FROM report_policy WHERE day = ? AND domain = ? AND key = ?").get(
+      day,
+      domain,
+      key,
+    );
     if (known !== undefined) return Number(known["id"]);
     if (this.#isFull(day, domain)) return undefined;
     this.#sizes.set(day, this.#sizeOf(day) + 1);
-    const made = this.#sql("INSERT INTO report_policy (day, domain, key, type, strings, mx, successes) VALUES (?, ?, ?, ?, ?, ?, 0)")
-      .run(day, domain, key, policy.type, strings, mx);
+    const made = this.#sql(
+      "INSERT INTO report_policy (day, domain, key, type, strings, mx, successes) VALUES (?, ?, ?, ?, ?, ?, 0)",
+    ).run(day, domain, key, policy.type, strings, mx);
     return Number(made.lastInsertRowid);
   }
 
   #isFull(day: UtcDay, domain: DomainName): boolean {
     if (this.#sizeOf(day) >= reportLimits.policiesPerDayMax) return true;
-    const row = this.#sql("SELECT COUNT(*) AS count FROM report_policy WHERE day = ? AND domain = ?")
-      .get(day, domain);
+    const row = this.#sql("SELECT COUNT(*) AS count FROM report_policy WHERE day = ? AND domain = ?").get(day, domain);
     return Number(row?.["count"]) >= reportLimits.policiesPerDomainMax;
   }
 
@@ -163,14 +167,22 @@ class SqliteCounts implements CountStore {
   #addFailure(policy: number, { result, sessions, ...facts }: CountedFailure): void {
     const text = JSON.stringify(facts);
     const key = digest(`${result} ${text}`);
-    const added = this.#sql("UPDATE report_failure SET sessions = sessions + ? WHERE policy = ? AND key = ?")
-      .run(sessions, policy, key);
+    const added = this.#sql("UPDATE report_failure SET sessions = sessions + ? WHERE policy = ? AND key = ?").run(
+      sessions,
+      policy,
+      key,
+    );
     if (added.changes > 0) return;
     const kinds = this.#sql("SELECT COUNT(*) AS count FROM report_failure WHERE policy = ?").get(policy);
     const isFull = Number(kinds?.["count"]) >= reportLimits.failureKindsPerPolicyMax;
     if (isFull && text !== "{}") return this.#addFailure(policy, { result, sessions });
-    this.#sql("INSERT INTO report_failure (policy, key, result, facts, sessions) VALUES (?, ?, ?, ?, ?)")
-      .run(policy, key, result, text, sessions);
+    this.#sql("INSERT INTO report_failure (policy, key, result, facts, sessions) VALUES (?, ?, ?, ?, ?)").run(
+      policy,
+      key,
+      result,
+      text,
+      sessions,
+    );
   }
 }
 
