@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { domain, ip, noLog, type Metrics, type ReportedPolicy, type SessionObservation } from "../base/index.ts";
 import { openCounts } from "../system/store/reports.ts";
