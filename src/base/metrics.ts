@@ -17,6 +17,11 @@ export const metricSpecs = {
     labels: ["level", "proof"],
   },
   surehop_tls_faults_total: { kind: "counter", help: "What hops failed to prove.", labels: ["fault"] },
+  surehop_suspected_downgrades_total: {
+    kind: "counter",
+    help: "Hosts that began to meet less than is remembered of them, by the fault first seen.",
+    labels: ["fault"],
+  },
   surehop_connections_out_total: { kind: "counter", help: "Outgoing connections, by result.", labels: ["result"] },
   surehop_tls_handshakes_out_total: { kind: "counter", help: "Outgoing TLS handshakes completed.", labels: [] },
   surehop_queue_deliveries: { kind: "gauge", help: "Deliveries in the queue, by state.", labels: ["state"] },

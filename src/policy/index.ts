@@ -18,3 +18,22 @@ export { parseHistory, updateHistory, type UnprovenFailure } from "./history.ts"
 export { plan } from "./plan.ts";
 export { findRule, parsePattern, parseRoute, parseRule, type RuleFault, type RuleText } from "./rules.ts";
 export * from "./types.ts";
+export {
+  createMemory,
+  establishedLevel,
+  isTlsFault,
+  memoryLimits,
+  rememberedFloor,
+  rememberedOf,
+  suspectedSince,
+  type Forgettable,
+  type Forgetting,
+  type ForgettingNote,
+  type Memory,
+  type MemoryCount,
+  type MemoryKey,
+  type MemoryOptions,
+  type MemoryRow,
+  type MemoryStore,
+  type Suspicion,
+} from "./memory/index.ts";
