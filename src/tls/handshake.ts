@@ -4,23 +4,55 @@
  *   wire ──► bytes already there? ── yes ─► injected-bytes
  *     │ no
  *     ▼
- *   ClientHello (SNI: the host; no ALPN; no session) ──► reset, silence, garbage, alert: each its own fault (TLS-3)
+ *   ClientHello (SNI; no ALPN; no session) ──► reset, silence, garbage, alert: each its own fault (TLS-3)
  *     │ finished
  *     ▼
- *   chain (OpenSSL's own verification) ──► names (RFC 9525) ──► AuthorizedChannel
+ *   the presented chain ──► proof ──► also ──► AuthorizedChannel
+ *                             │        └ named: chain (OpenSSL's own verification), then names (RFC 9525)
+ *                             └ named, as above; or DANE: the TLSA records (`dane/`)
+ *                           watch: judged like a proof, told, never demanded
  *
- * Node is told not to reject by itself, since it would reject opportunistic hops too and says too little about why; in
- * return the verdict below is passed on every handshake, in `secureConnect` (traps 25 and 26). A named proof accepts
- * nothing but `authorized === true` of a session that was not resumed, and a name that matches. Hops that need no proof
- * get the same verdict as a remark (`evidence.unproven`).
+ * Node is told not to reject by itself, since it would reject opportunistic hops too, knows no DANE and says too little about
+ * why; in return the verdict below is passed on every handshake, in `secureConnect` (traps 25 and 26). No session is ever
+ * offered for resumption, and one that was resumed nevertheless proves nothing (DANE-8). A named proof accepts nothing but
+ * `authorized === true` and a name that matches. Hops that need no proof get the same verdict as a remark
+ * (`evidence.unproven`).
+ *
+ * OpenSSL verifies by one set of authorities, that of the context. Where `also` or `watch` name another set than `proof`, the
+ * second verdict is passed by our own path validation (`authorities.ts`).
+ *
+ * SNI is the host; the TLSA base domain where DANE decides (DANE-6, RFC 7672 §8.1), or would decide and nothing else does.
  */
 import { createHash, type X509Certificate } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";
-import { addressLiteral, err, limits, ok, type Clock, type Result, type TlsFault, type Wire } from "../base/index.ts";
-import { authorizeTls, isNamedProof, type AuthorizedChannel } from "./channel.ts";
+import {
+  addressLiteral,
+  err,
+  limits,
+  ok,
+  type Clock,
+  type DomainName,
+  type Instant,
+  type Result,
+  type TlsFault,
+  type Wire,
+} from "../base/index.ts";
+import { proveByAuthorities } from "./authorities.ts";
+import { authorizeTls, canAuthenticate, isNamedProof, type AuthorizedChannel } from "./channel.ts";
 import { contextFor, type VersionFloor } from "./context.ts";
+import { daneLimits, matchDane } from "./dane/index.ts";
 import { matchNames, readSubjectNames } from "./names.ts";
-import type { HopRequirement, NamePattern, TlsEvidence, TlsFailure } from "./types.ts";
+import type {
+  DaneProof,
+  HopRequirement,
+  NamedProof,
+  NamePattern,
+  Proof,
+  TlsEvidence,
+  TlsFailure,
+  TrustedCas,
+} from "./types.ts";
+import { clean } from "./words.ts";
 
 export interface HandshakeOptions {
   readonly clock: Clock;
@@ -35,14 +67,14 @@ export interface Proven {
 
 /**
  * Turns a connection into a channel that met `requirement`, or says what was missing. On failure the connection is
- * closed. Throws if the requirement cannot be met by any handshake (`authenticated` without names).
+ * closed. Throws if the requirement cannot be met by any handshake (`authenticated` by a proof that proves nobody).
  */
 export async function startTls(
   wire: Wire,
   requirement: HopRequirement,
   options: HandshakeOptions,
 ): Promise<Result<Proven, TlsFailure>> {
-  if (requirement.level === "authenticated" && !isNamedProof(requirement.proof)) {
+  if (requirement.level === "authenticated" && !canAuthenticate(requirement)) {
     throw new Error(`a hop cannot be authenticated by the proof "${requirement.proof.kind}"`);
   }
   if (wire.stream.readableLength > 0) {
@@ -55,7 +87,7 @@ export async function startTls(
     return shaken;
   }
   const socket = shaken.value;
-  const judged = judge(socket, requirement);
+  const judged = judge(socket, requirement, options.clock.now());
   if (!judged.ok) {
     socket.destroy();
     return judged;
@@ -71,6 +103,7 @@ function shakeHands(
   const floor = versionFloor(requirement);
   const secureContext = contextOf(requirement, floor);
   if (!secureContext.ok) return Promise.resolve(secureContext);
+  const servername = sniOf(requirement);
   return new Promise((resolve) => {
     const socket = connect({
       socket: wire.stream,
@@ -78,7 +111,7 @@ function shakeHands(
       rejectUnauthorized: false,
       // The names are judged below, with patterns that Node does not know.
       checkServerIdentity: () => undefined,
-      ...(addressLiteral(requirement.host) === undefined ? { servername: requirement.host } : {}),
+      ...(addressLiteral(servername) === undefined ? { servername } : {}),
     });
     const finish = (result: Result<TLSSocket, TlsFailure>): void => {
       timer.cancel();
@@ -105,48 +138,143 @@ function shakeHands(
   });
 }
 
-/** TLS-5: whoever is to be authenticated speaks TLS 1.2 or newer. */
-function versionFloor(requirement: HopRequirement): VersionFloor {
-  return requirement.level === "authenticated" || isNamedProof(requirement.proof) ? "modern" : "any";
+function sniOf({ host, proof, watch }: HopRequirement): DomainName {
+  if (proof.kind === "dane") return proof.base;
+  return watch?.kind === "dane" && !isNamedProof(proof) ? watch.base : host;
+}
+
+/** TLS-5: whoever is to be proven speaks TLS 1.2 or newer (RFC 7672 §8.1 for DANE). What is only watched asks for nothing. */
+function versionFloor({ level, proof, also }: HopRequirement): VersionFloor {
+  const proves = also !== undefined || isNamedProof(proof) || proof.kind === "dane";
+  return level === "authenticated" || proves ? "modern" : "any";
 }
 
 function contextOf(
   requirement: HopRequirement,
   floor: VersionFloor,
 ): Result<ReturnType<typeof contextFor>, TlsFailure> {
-  const ca = isNamedProof(requirement.proof) ? requirement.proof.ca : undefined;
   try {
-    return ok(contextFor(floor, ca));
+    return ok(contextFor(floor, trustOf(requirement)));
   } catch {
     return failed("certificate-untrusted", "the extra certificate authorities of our configuration cannot be read");
   }
 }
 
+/** The authorities that OpenSSL verifies by: those of what is demanded before those of what is watched. */
+function trustOf({ proof, also, watch }: HopRequirement): TrustedCas | undefined {
+  return [proof, also, watch].find((one) => one !== undefined && isNamedProof(one))?.ca;
+}
+
+/** A finished handshake, as far as a verdict needs it. */
+interface Shown {
+  readonly socket: TLSSocket;
+  /** As presented, leaf first. */
+  readonly chain: readonly X509Certificate[];
+  /** The authorities that OpenSSL has verified by. */
+  readonly trust: TrustedCas | undefined;
+  readonly now: Instant;
+}
+
 /** The verdict: evidence if what was demanded is proven, else the first thing that was not. */
-function judge(socket: TLSSocket, requirement: HopRequirement): Result<TlsEvidence, TlsFailure> {
-  const leaf = socket.getPeerX509Certificate();
-  const { proof } = requirement;
-  const verdict = verify(socket, leaf, isNamedProof(proof) ? proof.names : [requirement.host]);
-  if (isNamedProof(proof) && !verdict.ok) return verdict;
-  const seen = {
+function judge(socket: TLSSocket, requirement: HopRequirement, now: Instant): Result<TlsEvidence, TlsFailure> {
+  const { proof, also, watch } = requirement;
+  const shown: Shown = { socket, chain: presentedChain(socket), trust: trustOf(requirement), now };
+  const [leaf] = shown.chain;
+  const verdict = verify(shown, proof, requirement);
+  if (demands(proof) && !verdict.ok) return verdict;
+  const second = also === undefined ? undefined : verifyNamed(shown, also);
+  if (second?.ok === false) return err({ ...second.error, detail: clean(`demanded besides: ${second.error.detail}`) });
+  const matchedName = demands(proof) && verdict.ok ? (verdict.value ?? second?.value) : second?.value;
+  return ok({
     protocol: socket.getProtocol() ?? "unknown",
     cipher: socket.getCipher().name,
     ...(leaf === undefined ? {} : { leafSha256: createHash("sha256").update(leaf.raw).digest("hex") }),
-  };
-  if (!verdict.ok) return ok({ ...seen, unproven: verdict.error.fault });
-  return ok(isNamedProof(proof) ? { ...seen, matchedName: verdict.value } : seen);
+    ...(matchedName === undefined ? {} : { matchedName }),
+    ...(watch === undefined ? {} : { watched: look(shown, watch, requirement) }),
+    ...(verdict.ok ? {} : { unproven: verdict.error.fault }),
+  });
 }
 
-function verify(
-  socket: TLSSocket,
-  leaf: X509Certificate | undefined,
-  names: readonly NamePattern[],
-): Result<string, TlsFailure> {
+/**
+ * The certificates as they came, leaf first. Node's issuer links are that list, junk included: a claim, not a path. To be
+ * called once (the second call finds nothing before Node 26).
+ */
+function presentedChain(socket: TLSSocket): readonly X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let next = socket.getPeerX509Certificate();
+  while (next !== undefined && chain.length < daneLimits.presentedMax) {
+    chain.push(next);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+function demands(proof: Proof): proof is NamedProof | DaneProof {
+  return isNamedProof(proof) || proof.kind === "dane";
+}
+
+/** The name that was proven, if names were asked for; for hops that need no proof, what names would have said. */
+function verify(shown: Shown, proof: Proof, { host }: HopRequirement): Result<string | undefined, TlsFailure> {
+  switch (proof.kind) {
+    case "none":
+    case "any-tls":
+      return verifyNamed(shown, { names: [host], ...(shown.trust === undefined ? {} : { ca: shown.trust }) });
+    case "rule-names":
+    case "secure-mx":
+    case "mta-sts":
+      return verifyNamed(shown, proof);
+    case "dane":
+      return verifyDane(shown, proof);
+  }
+}
+
+/** STS-5: what would have come of it. */
+function look(
+  shown: Shown,
+  watch: NamedProof | DaneProof,
+  requirement: HopRequirement,
+): NonNullable<TlsEvidence["watched"]> {
+  const verdict = verify(shown, watch, requirement);
+  return verdict.ok ? { kind: watch.kind } : { kind: watch.kind, failure: verdict.error };
+}
+
+function verifyDane({ socket, chain, now }: Shown, proof: DaneProof): Result<string | undefined, TlsFailure> {
+  const unfit = judgeSession(socket);
+  if (unfit !== undefined) return err(unfit);
+  const matched = matchDane({ records: proof.records, chain, names: proof.names, now });
+  if (matched.ok) return ok(matched.value.matchedName);
+  const { fault, detail } = matched.error;
+  return err({ fault, detail });
+}
+
+function verifyNamed(shown: Shown, proof: Pick<NamedProof, "names" | "ca">): Result<string, TlsFailure> {
+  const { socket, chain, trust, now } = shown;
+  const [leaf] = chain;
   if (leaf === undefined) return failed("certificate-missing", "no certificate was presented");
-  if (socket.isSessionReused()) return failed("handshake-failed", "the session was resumed, which proves nothing");
-  if (!socket.authorized) return err(explainChain(socket.authorizationError, leaf));
-  const name = matchNames(names, leaf);
-  return name === undefined ? err(explainNames(names, leaf)) : ok(name);
+  const unfit = judgeSession(socket);
+  if (unfit !== undefined) return err(unfit);
+  if (sameTrust(trust, proof.ca)) {
+    if (!socket.authorized) return err(explainChain(socket.authorizationError, leaf));
+  } else {
+    const proven = proveByAuthorities(chain, proof.ca, now);
+    if (!proven.ok) return proven;
+  }
+  const name = matchNames(proof.names, leaf);
+  return name === undefined ? err(explainNames(proof.names, leaf)) : ok(name);
+}
+
+/** DANE-8, trap 26: a resumed session was verified under some other requirement, or under none; TLS-5 for what is watched. */
+function judgeSession(socket: TLSSocket): TlsFailure | undefined {
+  if (socket.isSessionReused()) {
+    return { fault: "handshake-failed", detail: "the session was resumed, which proves nothing" };
+  }
+  const protocol = socket.getProtocol() ?? "unknown";
+  if (protocol === "TLSv1.2" || protocol === "TLSv1.3") return undefined;
+  return { fault: "protocol-too-old", detail: clean(`${protocol} proves nothing`) };
+}
+
+function sameTrust(a: TrustedCas | undefined, b: TrustedCas | undefined): boolean {
+  return a?.id === b?.id && a?.exclusive === b?.exclusive && a?.pem === b?.pem;
 }
 
 /** OpenSSL's verification result (X509_V_ERR_*), as Node names it. */
@@ -189,16 +317,11 @@ const garbage =
 const tooOld = /ALERT_PROTOCOL_VERSION$|_UNSUPPORTED_PROTOCOL$|_VERSION_TOO_LOW$/;
 
 const namesShownMax = 5;
-const detailMaxChars = 300;
 
 /** OpenSSL's short reason; the long message carries addresses in memory and paths of its source. */
 function reasonOf(error: NodeJS.ErrnoException): string {
   if ("reason" in error && typeof error.reason === "string") return error.reason;
   return error.code?.startsWith("ERR_SSL_") === true ? error.code : error.message;
-}
-
-function clean(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, "?").slice(0, detailMaxChars);
 }
 
 function failed(fault: TlsFault, detail: string): { readonly ok: false; readonly error: TlsFailure } {

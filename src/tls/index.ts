@@ -1,6 +1,6 @@
 /**
  * Floor 2: who may receive mail. `startTls` makes the handshake and, before a byte of mail, verifies what the hop's
- * requirement demands: the chain by OpenSSL, the names by RFC 9525. What comes out is an `AuthorizedChannel`, which
+ * requirement demands: the chain by OpenSSL and the names by RFC 9525, or the TLSA records by `dane/`. What comes out is an `AuthorizedChannel`, which
  * nothing outside this folder can make and which the SMTP client alone accepts.
  */
 export {
@@ -10,6 +10,14 @@ export {
   requirementKey,
   type AuthorizedChannel,
 } from "./channel.ts";
+export {
+  daneLimits,
+  matchDane,
+  usableTlsa,
+  type DaneFailure,
+  type DaneMatch,
+  type DaneQuestion,
+} from "./dane/index.ts";
 export { startTls, type HandshakeOptions } from "./handshake.ts";
 export { serveTls, type ServedTls, type ServeTlsFault, type ServeTlsOptions } from "./serve.ts";
 export { matchNames } from "./names.ts";

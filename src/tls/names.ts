@@ -1,7 +1,7 @@
 /**
  * Is this certificate for a name that the hop must prove? (RFC 9525, in short:)
  *
- * - Only names in the subjectAltName count, never the subject's CN (§2).
+ * - Only names in the subjectAltName count, never the subject's CN (§2). DANE-TA has an exception, which is `dane/match.ts`'s.
  * - DNS names are compared label by label as A-labels, without regard to case (§6.3).
  * - A wildcard counts only as the whole left-most label, and stands for exactly one label (§6.3).
  * - A host that is an address literal is matched against iPAddress entries, octet for octet (§6.4), never against DNS names.
@@ -38,6 +38,16 @@ export function matchNames(patterns: readonly NamePattern[], certificate: NamedC
     if (matched !== undefined) return matched;
   }
   return undefined;
+}
+
+/** The first of these DNS names that one of the patterns accepts: for names that stand elsewhere than in a subjectAltName. */
+export function matchDnsNames(patterns: readonly NamePattern[], presented: readonly string[]): string | undefined {
+  const wanted = patterns.map(readPattern);
+  return presented
+    .map((name) => name.toLowerCase())
+    .find((name) =>
+      wanted.some((pattern) => pattern !== undefined && pattern.kind !== "ip" && dnsMatches(pattern, name)),
+    );
 }
 
 /** Reads Node's rendering of a subjectAltName. Text that does not follow its grammar yields no names at all. */
