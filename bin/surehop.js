@@ -47,10 +47,9 @@ function handOver() {
   const own = [join(root, "node_modules", "node", "bin", "node"), join(root, "node_modules", ".bin", "node")];
   const node = own.find((path) => existsSync(path));
   if (node === undefined) return sayWhatIsNeeded();
-  // The child shares the terminal's process group, so Ctrl-C reaches it by itself; what is sent to this process alone is passed on.
+  // Ctrl-C reaches the child by itself too, being of the terminal's process group; it takes two that come at once for one.
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
-  for (const signal of ["SIGTERM", "SIGHUP", "SIGUSR2"]) process.on(signal, () => child.kill(signal));
-  process.on("SIGINT", () => {});
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"]) process.on(signal, () => child.kill(signal));
   child.on("error", sayWhatIsNeeded);
   child.on("exit", (code, signal) => {
     process.exitCode = signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0);

@@ -238,6 +238,21 @@ describe.skipIf(!isOlder)("on an older Node.js (skipped where /usr/bin/node is m
     expect(spawnSync(olderNode, [command, "sned"], { env: bare }).status).toBe(2);
   });
 
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s sent to it alone is passed on, and it stops cleanly",
+    async (signal) => {
+      const env = { ...bare, HOME: directory, XDG_STATE_HOME: join(directory, "state") };
+      const child = spawn(olderNode, [command, "try"], { cwd: directory, env, stdio: ["ignore", "pipe", "inherit"] });
+      const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+      let out = "";
+      for await (const chunk of child.stdout.setEncoding("utf8") as AsyncIterable<string>) {
+        if (!out.includes("careless") && (out + chunk).includes("careless")) child.kill(signal);
+        out += chunk;
+      }
+      expect(await ended).toBe(0);
+    },
+  );
+
   test("without one it says what is needed", () => {
     mkdirSync(join(directory, "bin"));
     copyFileSync(command, join(directory, "bin", "surehop.mjs"));
