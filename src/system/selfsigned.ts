@@ -13,8 +13,10 @@ export interface SelfSigned {
 
 const validDays = 365;
 const dayMs = 86_400_000;
+/** 127.0.0.1 and ::1. */
+const loopback = [Buffer.from([127, 0, 0, 1]), Buffer.from([...Array<number>(15).fill(0), 1])];
 
-/** P-256, for the name and `localhost`. */
+/** P-256, for the name, `localhost` and the loopback addresses, so that it can be tried on the machine itself. */
 export function makeSelfSigned(name: DomainName, clock: Pick<Clock, "now">, random: Pick<Random, "bytes">): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const now = clock.now();
@@ -29,7 +31,7 @@ export function makeSelfSigned(name: DomainName, clock: Pick<Clock, "now">, rand
     sequence(time(now - dayMs), time(now + validDays * dayMs)),
     subject,
     publicKey.export({ type: "spki", format: "der" }),
-    tlv(0xa3, sequence(basicConstraints(), alternativeNames([name, "localhost"]))),
+    tlv(0xa3, sequence(basicConstraints(), alternativeNames([name, "localhost"], loopback))),
   );
   const certificate = sequence(body, algorithm, bitString(signature(body, privateKey)));
   return { certificate: pem(certificate), key: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
@@ -66,8 +68,10 @@ function basicConstraints(): Buffer {
   return extension("551d13", sequence(tlv(0x01, Buffer.from([0xff]))), true);
 }
 
-function alternativeNames(names: readonly string[]): Buffer {
-  return extension("551d11", sequence(...names.map((name) => tlv(0x82, Buffer.from(name, "latin1")))), false);
+function alternativeNames(names: readonly string[], addresses: readonly Buffer[]): Buffer {
+  const dnsNames = names.map((name) => tlv(0x82, Buffer.from(name, "latin1")));
+  const ipAddresses = addresses.map((address) => tlv(0x87, address));
+  return extension("551d11", sequence(...dnsNames, ...ipAddresses), false);
 }
 
 function extension(id: string, value: Buffer, isCritical: boolean): Buffer {

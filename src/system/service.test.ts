@@ -23,6 +23,8 @@ test("a self-signed certificate is well-formed, for its name, for a year, and fi
   expect(certificate.checkHost("mail.example.org")).toBe("mail.example.org");
   expect(certificate.checkHost("localhost")).toBe("localhost");
   expect(certificate.checkHost("other.example.org")).toBe(undefined);
+  expect(["127.0.0.1", "::1"].map((address) => certificate.checkIP(address))).toEqual(["127.0.0.1", "::1"]);
+  expect(certificate.checkIP("192.0.2.1")).toBe(undefined);
   expect(certificate.validFromDate.getTime()).toBe(clock.now() - 86_400_000);
   expect(certificate.validToDate.getTime()).toBe(clock.now() + 365 * 86_400_000);
   expect(certificate.serialNumber).not.toBe(
