@@ -34,6 +34,10 @@ describe("a replay that says nothing about a validator says why", () => {
     ["auto-trust-anchor-file: x", /RFC 5011/],
     ["val-permissive-mode: yes", /bogus/],
     ["max-global-quota: 1", /limits/],
+    ["disable-edns-do: yes", /without signatures/],
+    ["ignore-cd-flag: yes", /ask it not to/],
+    ["deny-any: yes", /RFC 8482/],
+    ["serve-original-ttl: yes", /times to live/],
     ["rpz:", /response policy/],
     ["auth-zone:", /zone that unbound holds/],
   ];
@@ -48,6 +52,7 @@ describe("a replay that says nothing about a validator says why", () => {
     ["STEP 1 TIME_PASSES EVAL 5", /macros/],
     ["STEP 1 SOMETHING_NEW", /the step SOMETHING_NEW/],
     [`STEP 1 QUERY\n${entry({ question: "a. CH TXT" })}`, /class/],
+    [`STEP 1 QUERY\n${entry({ question: "root-key-sentinel-is-ta-20326. A" })}`, /RFC 8509/],
     [`STEP 1 QUERY\n${entry({ question: "a. IN A", reply: "NOTIFY" })}`, /query/],
   ];
   test.each(steps)("%s", (step, reason) => {

@@ -70,6 +70,11 @@ const optionReasons: Readonly<Record<string, Judge>> = {
   "private-address": always("filters addresses"),
   "private-domain": always("filters addresses"),
   "tls-upstream": turnedOn("TLS to name servers"),
+  "ssl-upstream": turnedOn("TLS to name servers"),
+  "disable-edns-do": turnedOn("asks for answers without signatures"),
+  "ignore-cd-flag": turnedOn("judges answers for clients that ask it not to"),
+  "deny-any": turnedOn("answers ANY without asking (RFC 8482)"),
+  "serve-original-ttl": turnedOn("hands on times to live as they were, not as they are"),
   "send-client-subnet": always("client subnets"),
 };
 
@@ -136,6 +141,8 @@ function ofEntry({ oddities, question, opcode, sections }: Entry): string | unde
   if (oddities.includes("EXTRA_PACKET")) return "an answer of several packets";
   if (opcode !== 0) return "something else than a query";
   if (question !== undefined && question.class !== 1) return "a class other than IN";
+  if (question !== undefined && /^root-key-sentinel-(?:is|not)-ta-/.test(question.name))
+    return "asks which root keys a resolver has (RFC 8509)";
   return [...sections.answer, ...sections.authority].some(usesGost) ? "GOST, which is retired (RFC 9906)" : undefined;
 }
 

@@ -135,7 +135,7 @@ class Reader {
     if (number === undefined || !/^\d+$/.test(number) || kind === undefined)
       throw new Unreadable("a step needs a number and a kind");
     const line = this.#at;
-    const body = this.#peek();
+    const [body] = split(this.#peek());
     if (body === "FILE_BEGIN") this.#skipTo("FILE_END");
     const entry = body === "ENTRY_BEGIN" ? (this.#next("ENTRY_BEGIN"), this.#entry()) : undefined;
     return { line, number: Number(number), kind, words, ...(entry === undefined ? {} : { entry }) };
