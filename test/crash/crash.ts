@@ -90,7 +90,7 @@ export async function crash({ kills, seed, tell }: CrashOptions): Promise<CrashR
   let child: ChildProcess | undefined;
   try {
     for (let kill = 0; kill < kills; kill++) {
-      child = start(config);
+      child = start(config, kill === 0 ? "inherit" : "ignore");
       await waitForGreeting(port, 30_000);
       const life = { goesOn: true };
       const loads = Array.from({ length: clients }, async () => {
@@ -106,7 +106,7 @@ export async function crash({ kills, seed, tell }: CrashOptions): Promise<CrashR
       killings.push({ from, until: performance.now() });
       if ((kill + 1) % 10 === 0) tell(`${kill + 1} kills, ${accepted.size} accepted, ${copies.size} received`);
     }
-    child = start(config);
+    child = start(config, "inherit");
     await waitForGreeting(port, 30_000);
     await eventually(
       "everything accepted to arrive",
@@ -144,10 +144,11 @@ export async function crash({ kills, seed, tell }: CrashOptions): Promise<CrashR
   }
 }
 
-function start(config: string): ChildProcess {
+/** What it says of its configuration is the same at every start, and said once. */
+function start(config: string, stderr: "inherit" | "ignore"): ChildProcess {
   const command = new URL("../../bin/surehop.js", import.meta.url).pathname;
   return spawn(process.execPath, [command, "start", "--config", config, "--allow-root"], {
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", stderr],
   });
 }
 
