@@ -17,6 +17,10 @@ export interface TryoutState {
   readonly pid: number;
   /** Directory of its queue. */
   readonly data?: string;
+  /** ADDRESS:PORT of its name server. */
+  readonly resolver?: string;
+  /** The keys of its root, as lines of a zone file. */
+  readonly anchors?: string;
 }
 
 /** Undefined if none is running, or if what it left cannot be understood. */
@@ -27,7 +31,7 @@ export function readTryoutState(environment: NodeJS.ProcessEnv): TryoutState | u
   } catch {
     return undefined;
   }
-  const { via, user, password, ca, http, pid, from, data } = raw;
+  const { via, user, password, ca, http, pid, from, data, resolver, anchors } = raw;
   if (typeof via !== "string" || typeof user !== "string" || typeof password !== "string") return undefined;
   if (typeof ca !== "string" || typeof http !== "string" || (typeof pid === "number" && !isAlive(pid)))
     return undefined;
@@ -41,6 +45,7 @@ export function readTryoutState(environment: NodeJS.ProcessEnv): TryoutState | u
     from: sender,
     pid: typeof pid === "number" ? pid : 0,
     ...(typeof data === "string" ? { data } : {}),
+    ...(typeof resolver === "string" && typeof anchors === "string" ? { resolver, anchors } : {}),
   };
 }
 

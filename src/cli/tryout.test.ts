@@ -151,6 +151,10 @@ describe.concurrent("until it is stopped", () => {
       await listed.ended;
       expect(listed.out()).toContain(id);
 
+      const asked = home.surehop(["dns", "query", "safe.example", "MX", "--json"]);
+      expect(await asked.ended).toMatchObject({ code: 0, err: expect.stringMatching(/try-out is running/) as string });
+      expect(JSON.parse(asked.out())).toMatchObject({ status: "secure" });
+
       running.child.kill("SIGINT");
       expect(await running.ended).toEqual({ code: 0, err: "" });
       expect(running.out()).toMatch(/Stopped\. The sandbox is gone/);

@@ -10,6 +10,7 @@ import { startSandbox, type ReceivedMessage, type Sandbox } from "../lab/index.t
 import { stopSignals, systemClock, systemNet } from "../system/index.ts";
 import { outcomeLine } from "../words/index.ts";
 import { exitCodes, printable, type CommandContext } from "./terminal.ts";
+import { anchorText } from "./anchor-text.ts";
 import { readTryoutState, removeTryoutState, writeTryoutState } from "./tryout-state.ts";
 import { Guests } from "./tryout/guests.ts";
 import { Narrator } from "./tryout/narrator.ts";
@@ -114,7 +115,9 @@ function announce({ terminal }: TryoutRequest, { narrator, sandbox, running }: S
   // Before anyone reads that they may use it.
   if (other === undefined) {
     const state = { via, user, password, from: user, ca: sandbox.authority.pem, http, pid: process.pid };
-    writeTryoutState({ ...state, data: running.directory }, terminal.environment);
+    const resolver = `${sandbox.resolver.address}:${sandbox.resolver.port}`;
+    const anchors = sandbox.anchors.map(anchorText).join("\n");
+    writeTryoutState({ ...state, data: running.directory, resolver, anchors }, terminal.environment);
   }
   narrator.topic(narrator.words.say("cli-tryout-yours"));
   if (taken.length > 0) {

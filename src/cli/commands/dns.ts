@@ -1,6 +1,6 @@
 /**
  * `surehop dns …`: what the DNS says, how far it can be believed, and why. Resolvers and anchors are those of `--via` and `--anchor`,
- * else of the configuration, else of the machine; what is asked is asked and judged as the relay does it.
+ * else of the configuration, else of a running try-out, else of the machine; what is asked is asked and judged as the relay does it.
  */
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -11,7 +11,6 @@ import {
   createValidatingResolver,
   nameText,
   parseWireName,
-  rdataText,
   readAnchors,
   recordText,
   standardSuite,
@@ -41,7 +40,9 @@ import {
   type Config,
 } from "../../system/index.ts";
 import { tellAnchorFault, tellDnsFinding, tellDnsReason } from "../../words/index.ts";
+import { anchorText } from "../anchor-text.ts";
 import { tellTrace } from "../dns-trace.ts";
+import { readTryoutState } from "../tryout-state.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
 import { tellFaults } from "./config.ts";
 import { findConfig } from "./default.ts";
@@ -81,8 +82,10 @@ export function runDnsQuery(
     const name = readName(context, nameAsked);
     const type = readType(context, typeAsked);
     const config = await readConfig(context, options);
-    const upstreams = upstreamsOf(context, options, config);
-    const own = [...anchorsIn(context, options.anchor), ...(config?.dns.anchors ?? [])];
+    const isNamed = options.via !== undefined || options.anchor !== undefined || config !== undefined;
+    const tryout = isNamed ? undefined : tryoutDns(context);
+    const upstreams = tryout?.upstreams ?? upstreamsOf(context, options, config);
+    const own = tryout?.anchors ?? [...anchorsIn(context, options.anchor), ...(config?.dns.anchors ?? [])];
     const { anchors } = keeperOf(config, own);
     const ports = { net: systemNet, clock: systemClock, random: systemRandom, secure: dotClient() };
     const resolver = createValidatingResolver({ ...ports, log: noLog, metrics: noMetrics, upstreams, anchors });
@@ -172,6 +175,19 @@ async function readConfig(context: CommandContext, options: DnsQueryOptions): Pr
   throw new Stop(exitCodes.usage);
 }
 
+/** The sandbox of a running try-out, said on standard error; undefined if there is none. */
+function tryoutDns({
+  terminal,
+  words,
+}: CommandContext): { readonly upstreams: readonly Upstream[]; readonly anchors: readonly TrustAnchor[] } | undefined {
+  const state = readTryoutState(terminal.environment);
+  const upstream = parseUpstream(state?.resolver ?? "");
+  const anchors = readAnchors(state?.anchors ?? "");
+  if (!upstream.ok || !anchors.ok || anchors.value.length === 0) return undefined;
+  terminal.err(words.say("cli-dns-tryout"));
+  return { upstreams: [upstream.value], anchors: anchors.value };
+}
+
 function upstreamsOf(
   context: CommandContext,
   options: DnsQueryOptions,
@@ -259,12 +275,7 @@ function tellAnchor({ terminal, words }: CommandContext, anchor: KnownAnchor): v
       until: anchor.until === undefined ? "" : words.time(anchor.until),
     })}`,
   );
-  terminal.out(`    ${dsText(anchor)}`);
-}
-
-/** As a line that `--anchor` and the configuration read. */
-function dsText({ zone, keyTag, algorithm, digestType, digest }: KnownAnchor): string {
-  return `${nameText(zone)} IN DS ${rdataText({ type: "DS", keyTag, algorithm, digestType, digest })}`;
+  terminal.out(`    ${anchorText(anchor)}`);
 }
 
 function jsonOfAnchor({ zone, digest, since, until, ...rest }: KnownAnchor): Readonly<Record<string, unknown>> {
