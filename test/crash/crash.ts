@@ -45,6 +45,8 @@ interface Killing {
 
 const clients = 6;
 const largeEvery = 40;
+/** Every other life goes on until it has accepted so much: on a busy machine time alone would kill only relays that had done nothing yet. */
+const acceptedPerLifeMin = 20;
 const largeBytes = 200_000;
 /** What is delivered is settled well within this, however busy the machine. */
 const settleWithinMs = 2_000;
@@ -96,7 +98,12 @@ export async function crash({ kills, seed, tell }: CrashOptions): Promise<CrashR
       const loads = Array.from({ length: clients }, async () => {
         while (life.goesOn) await load(() => life.goesOn).catch(() => {});
       });
+      const before = accepted.size;
       await new Promise((resolve) => setTimeout(resolve, 5 + random.fraction() * 350));
+      if (kill % 2 === 1)
+        await eventually("a life's messages to be accepted", 60_000, async () =>
+          accepted.size - before >= acceptedPerLifeMin ? true : undefined,
+        );
       life.goesOn = false;
       const from = performance.now();
       child.kill("SIGKILL");
