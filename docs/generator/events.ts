@@ -116,6 +116,8 @@ const when: Readonly<Record<EventCode, string>> = {
   reused: "a connection that was proven for the same requirement is used again",
   "tls-established": "the handshake ended, and what the plan demands was proven",
   "tls-fault": "the hop did not prove what the plan demands, or TLS was offered and then failed",
+  "would-fail":
+    'a proof that was looked at and not demanded was not given (MTA-STS in testing, an exception, `enforce = "report"`)',
   "cleartext-allowed": "the connection stays without TLS, as the plan allows",
   "peer-said": "the other server refused something",
   delivered: "the other server has taken the message for these recipients",
@@ -148,6 +150,9 @@ const proofWords: Readonly<Record<ProofKind, readonly [meaning: string, inUse: s
     "a certificate of a trusted authority for an MX host name that DNSSEC vouches for, or for a name of `rule-names`",
     "yes",
   ],
-  dane: ["TLSA records in signed DNS", "not yet"],
-  "mta-sts": ["a policy published over HTTPS", "not yet"],
+  dane: ["TLSA records in signed DNS that match what the host presents", "yes"],
+  "mta-sts": [
+    "a certificate of a trusted authority for an MX host name that the policy published over HTTPS lists",
+    "yes",
+  ],
 };

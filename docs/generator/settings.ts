@@ -17,6 +17,9 @@ export const tableMeanings: Readonly<Record<string, string>> = {
   delivery: "How long, how often and how widely mail is tried.",
   dns: "Whom the relay asks.",
   policy: "What every hop must prove where no rule says otherwise.",
+  memory: "What earlier deliveries met, and what becomes of mail that would meet less (see the guide).",
+  exception:
+    "Domains of which less is asked for a while, one table each; the first that fits and has not ended counts. It lowers what the domain publishes, what is remembered, and rules; never what a sender demands by REQUIRETLS. Each use is told in the log.",
   rule:
     "What hops to some domains must prove, one table each. The first rule whose `domain` fits the recipient's domain counts, and it alone. " +
     "See the guide, [Writing rules](../guide/en/rules.md).",
@@ -138,6 +141,41 @@ export const keyMeanings: Readonly<Record<string, KeyMeaning>> = {
       "`cleartext`: TLS wherever the other server does it. `encrypted`: no mail without TLS. `authenticated`: no mail to a server that cannot prove who it is. Mail that cannot go safely waits, and its sender is told.",
   },
 
+  "policy.mta_sts": {
+    byDefault: "`true`",
+    meaning: "Whether the MTA-STS policies of recipients' domains are asked for and kept to.",
+  },
+  "policy.enforce": {
+    byDefault: '`"all"`',
+    meaning:
+      "`report`: a dry run. What domains publish, what is remembered and `require` are looked at and told (`surehop policy dry-run`); mail goes out as it can. Rules, and what senders demand by REQUIRETLS, are enforced all the same.",
+  },
+  "policy.authorities": {
+    kind: "path of a PEM file",
+    byDefault: "none",
+    meaning:
+      "Certificate authorities to trust besides the system's, for every domain and for fetching MTA-STS policies.",
+  },
+
+  "memory.remember": { byDefault: "`true`", meaning: "Whether hosts are held to what they met before." },
+  "memory.patience": {
+    kind: "duration",
+    byDefault: '`"24h"`',
+    meaning: "For how long mail waits for a host that meets less than it did before.",
+  },
+  "memory.then": {
+    byDefault: '`"bounce"`',
+    meaning: "What becomes of such mail after that: `bounce` sends it back, `deliver` sends it as the host allows.",
+  },
+
+  "exception.domain": { kind: "pattern", meaning: "The recipient's domain, as in a rule." },
+  "exception.level": { meaning: "At most this is asked for." },
+  "exception.until": {
+    kind: "date",
+    meaning: "`2026-12-31`: to the end of that day (UTC). `2026-12-31T12:00:00Z`: to that moment.",
+  },
+  "exception.why": { kind: "text", meaning: "The reason, for whoever reads the log." },
+
   "rule.domain": {
     kind: "pattern",
     meaning: "`example.org` (that domain alone), `.example.org` or `*.example.org` (every domain below it), `*` (all).",
@@ -182,6 +220,10 @@ export const keyMeanings: Readonly<Record<string, KeyMeaning>> = {
   "danger.smtp_port": {
     byDefault: "`25`",
     meaning: "The port at which other mail servers are dialled. For sandboxes.",
+  },
+  "danger.https_port": {
+    byDefault: "`443`",
+    meaning: "The port at which MTA-STS policies are fetched. For sandboxes.",
   },
   "danger.skip_dnssec": {
     byDefault: "`false`",

@@ -67,6 +67,16 @@ config-bad-ca = The file { $value } holds no certificate that could be read.
 config-bad-ca-remedy = It must hold certificates in PEM form: -----BEGIN CERTIFICATE-----.
 config-rule-needs-authenticated = match and ca say how a server proves who it is, but require = "{ $value }" asks for no such proof.
 config-rule-needs-authenticated-remedy = Write require = "authenticated", or remove match and ca.
+config-bad-date = "{ $value }" is not a date.
+config-bad-date-remedy = Write the last day as "2026-12-31", or a moment as "2026-12-31T12:00:00Z".
+config-exception-without-why = An exception needs a reason: it stands in the log each time that the exception is used.
+config-exception-without-why-remedy = Write why = "their new server comes in December".
+config-exception-lowers-nothing = level = "authenticated" is the most that can be asked for: this exception changes nothing.
+config-exception-lowers-nothing-remedy = Write level = "encrypted" or "cleartext", or remove the exception.
+config-exception-over = This exception ended with "{ $value }" and has no effect any more.
+config-exception-over-remedy = Remove it, or give it a later date.
+config-report-only = Nothing but rules is enforced: what domains publish is only looked at, and mail goes out as it can.
+config-report-only-remedy = Look at "surehop policy dry-run"; when it shows nothing that you would miss, write enforce = "all" or remove the key.
 config-bad-account-name = "{ $value }" is not the name of an account.
 config-bad-account-name-remedy = Write the name of a user or group of this machine, for example "surehop".
 config-bad-user-name = A user's name is empty, too long, or has control characters in it.

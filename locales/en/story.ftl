@@ -46,6 +46,7 @@ planned-mixed = Not all servers have to prove the same; least is demanded of { $
 must-cleartext = Encryption is used if the server offers it, but not demanded: without it anyone on the way can read the message.
 must-encrypted = It is sent over an encrypted connection or not at all. Who is at the other end is not checked.
 must-authenticated = It is sent only to a server that proves who it is { $by }.
+must-encrypted-dane = It is sent only to a server that shows the key published for its name in signed DNS. But the server's name itself comes from unsigned DNS, where an attacker could have put another one.
 why-rule = The operator's rule for “{ $pattern }” demands this{ $require ->
     [cleartext] {" "}(encryption not required)
     [encrypted] {" "}(encryption required)
@@ -62,6 +63,34 @@ why-tls-given-up = Encryption failed there { $failures ->
     [one] once
    *[other] { $failures } times
   }, so the last resort is open: sending without it.
+why-dane = The domain's signed DNS says which key its server has (DANE), so nobody else can pass for it.
+why-dane-mx-unproven = The server's own signed DNS says which key it has (DANE), but which server takes the mail is said by unsigned DNS.
+why-dane-unusable = Signed DNS names keys for the server, but in no way that could be used (DANE): so encryption is demanded, and nothing more can be.
+why-mta-sts-enforce = The domain publishes that its mail must go to the servers it lists, with a valid certificate (MTA-STS).
+why-mta-sts-testing = The domain is trying out a policy for its servers (MTA-STS, testing): we look, and demand nothing of it yet.
+why-mta-sts-unknown = The domain seems to publish a policy for its servers (MTA-STS), but it could not be had, and we had never seen it before.
+why-remembered = Earlier messages went there { $level ->
+    [cleartext] without encryption
+    [encrypted] encrypted
+   *[authenticated] encrypted to a proven server
+  }, so we expect no less now.
+why-memory-given-up = Earlier messages went there { $level ->
+    [cleartext] without encryption
+    [encrypted] encrypted
+   *[authenticated] encrypted to a proven server
+  }. For longer than the operator wants to wait this could not be had again, and his setting is to send all the same.
+why-requiretls = The sender demands protection on the whole way (REQUIRETLS).
+why-tls-not-required = The sender wrote that this message may go without protection (TLS-Required: No), so what the recipient's domain publishes is not asked for.
+why-exception = The operator made an exception for “{ $pattern }” until { $until }, { $level ->
+    [cleartext] down to no encryption
+    [encrypted] down to encryption without proof of identity
+   *[authenticated] which lowers nothing
+  }. The reason given: “{ $why }”.
+why-report-only = We are only watching (enforce = "report"): otherwise { $level ->
+    [cleartext] nothing more
+    [encrypted] encryption
+   *[authenticated] proof of identity
+  } would be demanded here.
 
 proof-none = in a way that was not recorded
 proof-any-tls = in a way that was not recorded
@@ -76,6 +105,11 @@ skipped-dns-bogus = We passed over { $host }: the answer about its address fails
 skipped-dns-unavailable = We passed over { $host }: its address could not be looked up just now.
 skipped-forbidden-address = We passed over { $host }: its address belongs to a private network or to this very machine.
 skipped-is-us = We passed over { $host }: that is our own server.
+skipped-tlsa-bogus = We passed over { $host }: the answer about the keys published for it fails its own signature, so somebody may have forged it.
+skipped-tlsa-unavailable = We passed over { $host }: whether keys are published for it could not be looked up, and whoever keeps that from us must not profit by it.
+skipped-policy-unreadable = We passed over { $host }: what we had kept about its domain cannot be read on our own server, and we will not expect less for that.
+skipped-sts-mismatch = We passed over { $host }: it is not among the servers that the domain's published policy lists (MTA-STS).
+skipped-requiretls-unprovable = We passed over { $host }: the sender demands protection on the whole way (REQUIRETLS), and nothing proves that this is the right server.
 
 ## On the wire
 
@@ -128,6 +162,8 @@ fault-dane-mismatch = { $host } did not show the key that its domain publishes i
 fault-requiretls-missing = The sender demands protection on the whole way (REQUIRETLS), and { $host } does not promise to keep it up.
 fault-nothing-sent = Nothing of the message was sent over this connection.
 fault-tolerated = Proof of identity is not demanded of { $host }, so this alone does not stop the message.
+would-fail = We are only watching, so this does not stop the message. Otherwise it would have waited.
+would-fail-testing = The domain's policy is still being tried out, or we are only watching: so this does not stop the message. Otherwise it would have waited.
 
 ## What became of it
 
@@ -145,6 +181,9 @@ next-retry = We try again at { $time }.
 deferred-dns-bogus = The answer about the mail servers of { $domain } fails its own signature (DNSSEC): somebody may have forged it, so we do not act on it.
 deferred-dns-unavailable = Where mail for { $domain } should go could not be looked up in the DNS just now.
 deferred-no-address = None of the mail servers of { $domain } has an address that we could use.
+deferred-dane-unavailable = Whether the domain publishes keys for the mail servers of { $domain } could not be found out. Somebody may be keeping the answer from us, so we wait.
+deferred-policy-unreadable = What we had kept about the promises of { $domain } cannot be read on our own server. Until it can, we wait rather than expect less.
+deferred-sts-no-host = The published policy of { $domain } (MTA-STS) lists none of the mail servers that the DNS gives: somebody may have forged the DNS, or the policy was not brought up to date.
 deferred-rule-unsatisfiable = The operator's rule for { $domain } demands a proof that cannot be had there at present.
 deferred-unreachable = No mail server of { $domain } could be reached.
 deferred-unproven = Of the mail servers of { $domain } that answered, none gave the proof that we need before we hand a message over.
@@ -165,6 +204,7 @@ bounced-needs-8bitmime = It contains characters that { $host } cannot take, and 
 bounced-too-large = It is larger than { $host } accepts.
 bounced-line-too-long = It contains a line so long that { $host } could not take it undamaged.
 bounced-requiretls-unsupported = The sender demands protection on the whole way (REQUIRETLS), and { $host } does not promise that. So we did not send it there.
+bounced-suspected-downgrade = Earlier messages to { $domain } went over a safer connection than { $host } gives now. Somebody may be interfering, so we waited, and have now given up without sending it.
 bounced-operator-returned = The operator of our server sent it back.
 
 delay-notice-sent = The sender was told of the delay, in message { $message }.
@@ -197,4 +237,5 @@ outcome-why-needs-8bitmime = the other server cannot take its characters
 outcome-why-too-large = it is too large for the other server
 outcome-why-line-too-long = a line in it is too long
 outcome-why-requiretls-unsupported = the other server cannot promise the protection demanded
+outcome-why-suspected-downgrade = the connection was less safe than before
 outcome-why-operator-returned = the operator sent it back

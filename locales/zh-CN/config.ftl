@@ -67,6 +67,16 @@ config-bad-ca = 文件 { $value } 中没有可读取的证书。
 config-bad-ca-remedy = 其中应有 PEM 格式的证书：-----BEGIN CERTIFICATE-----。
 config-rule-needs-authenticated = match 和 ca 规定服务器如何证明身份，但 require = "{ $value }" 并不要求这种证明。
 config-rule-needs-authenticated-remedy = 请写 require = "authenticated"，或删去 match 和 ca。
+config-bad-date = “{ $value }”不是日期。
+config-bad-date-remedy = 请写最后一天，如 "2026-12-31"，或某一时刻，如 "2026-12-31T12:00:00Z"。
+config-exception-without-why = 例外必须写明理由：每次用到它，理由都会写进日志。
+config-exception-without-why-remedy = 例如写 why = "对方十二月更换服务器"。
+config-exception-lowers-nothing = level = "authenticated" 已是最高要求，这条例外不起任何作用。
+config-exception-lowers-nothing-remedy = 请写 level = "encrypted" 或 "cleartext"，或者删掉这条例外。
+config-exception-over = 这条例外已在“{ $value }”到期，不再起作用。
+config-exception-over-remedy = 请删掉它，或者写一个更晚的日期。
+config-report-only = 除规则外一概只观察不拦截：域名公布的要求只会被记录，邮件照常发出。
+config-report-only-remedy = 请看 "surehop policy dry-run" 的结果；确认不会误拦之后，写 enforce = "all" 或删掉这一项。
 config-bad-account-name = “{ $value }”不是账户名。
 config-bad-account-name-remedy = 请写本机的用户名或组名，例如 "surehop"。
 config-bad-user-name = 用户名为空、过长，或含有控制字符。

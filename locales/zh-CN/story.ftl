@@ -34,6 +34,7 @@ planned-mixed = 对各台服务器的要求不尽相同，其中对 { $host } �
 must-cleartext = 对方提供加密就用，但不强求：一旦没有加密，沿途任何人都能读到邮件。
 must-encrypted = 必须走加密连接，否则不发；但不核实对方是谁。
 must-authenticated = 只发给能证明自己身份的服务器，证明方式是{ $by }。
+must-encrypted-dane = 只发给能出示签名 DNS 中所公布密钥的服务器；但服务器名称本身来自未签名的 DNS，攻击者可能换成了别的名称。
 why-rule = 这是管理员针对“{ $pattern }”定下的规则{ $require ->
     [cleartext] （不强求加密）
     [encrypted] （必须加密）
@@ -44,6 +45,34 @@ why-no-promise = 我们不知道该域名对加密有过任何承诺，管理员
 why-implicit-mx = 该域名没有指定邮件服务器，于是直接尝试域名本身。
 why-tls-failed-before = 对方曾提供加密，但失败了 { $failures } 次；失败未满 { $tries } 次之前，我们不会考虑不加密发送。
 why-tls-given-up = 那里的加密已失败 { $failures } 次，只好动用最后的办法：不加密发送。
+why-dane = 该域名的签名 DNS 公布了其服务器的密钥（DANE），别人无法冒充。
+why-dane-mx-unproven = 服务器自己的签名 DNS 公布了密钥（DANE），但由哪台服务器收信却是未签名的 DNS 说的。
+why-dane-unusable = 签名 DNS 虽为服务器公布了密钥（DANE），却没有一条能用；因此要求加密，更多的也无从要求。
+why-mta-sts-enforce = 该域名公开声明：寄给它的邮件只能送到它列出的服务器，且证书必须有效（MTA-STS）。
+why-mta-sts-testing = 该域名正在试行针对其服务器的策略（MTA-STS 测试模式）：我们只观察，暂不强求。
+why-mta-sts-unknown = 该域名似乎公布了针对其服务器的策略（MTA-STS），但没能取到，而我们以前也没见过它。
+why-remembered = 以往寄往那里的邮件{ $level ->
+    [cleartext] 没有加密
+    [encrypted] 都是加密的
+   *[authenticated] 都加密送到了身份得到证明的服务器
+  }，所以现在也不接受更差的。
+why-memory-given-up = 以往寄往那里的邮件{ $level ->
+    [cleartext] 没有加密
+    [encrypted] 都是加密的
+   *[authenticated] 都加密送到了身份得到证明的服务器
+  }。但已超过管理员愿意等待的时间仍做不到，按其设置照样发送。
+why-requiretls = 发件人要求全程保护（REQUIRETLS）。
+why-tls-not-required = 发件人注明这封邮件可以不受保护（TLS-Required: No），因此不追究收件人域名公布的要求。
+why-exception = 管理员为“{ $pattern }”开了例外，有效期至 { $until }，{ $level ->
+    [cleartext] 最低可不加密
+    [encrypted] 最低只需加密而不证明身份
+   *[authenticated] 但并未降低要求
+  }。所填理由：“{ $why }”。
+why-report-only = 目前只观察不拦截（enforce = "report"）：否则这里会要求{ $level ->
+    [cleartext] 与现在相同
+    [encrypted] 加密
+   *[authenticated] 证明身份
+  }。
 
 proof-none = 未留记录的某种方式
 proof-any-tls = 未留记录的某种方式
@@ -58,6 +87,11 @@ skipped-dns-bogus = 跳过 { $host }：关于它地址的答复通不过签名�
 skipped-dns-unavailable = 跳过 { $host }：暂时查不到它的地址。
 skipped-forbidden-address = 跳过 { $host }：它的地址属于内部网络或本机。
 skipped-is-us = 跳过 { $host }：那就是我们自己。
+skipped-tlsa-bogus = 跳过 { $host }：关于其公布密钥的答复通不过签名验证，可能是伪造的。
+skipped-tlsa-unavailable = 跳过 { $host }：查不到它是否公布了密钥；谁想瞒住这一点，都不该因此得逞。
+skipped-policy-unreadable = 跳过 { $host }：我们保存的关于其域名的记录在本服务器上读不出来，我们不会因此降低要求。
+skipped-sts-mismatch = 跳过 { $host }：它不在该域名公开策略（MTA-STS）所列的服务器之中。
+skipped-requiretls-unprovable = 跳过 { $host }：发件人要求全程保护（REQUIRETLS），而没有什么能证明它就是该找的服务器。
 
 ## 途中
 
@@ -110,6 +144,8 @@ fault-dane-mismatch = { $host } 出示的密钥，与其域名在签名 DNS 中�
 fault-requiretls-missing = 发件人要求全程保护（REQUIRETLS），而 { $host } 没有承诺做到。
 fault-nothing-sent = 这次连接没有发出邮件的任何内容。
 fault-tolerated = 对 { $host } 没有身份证明的要求，单凭这一点不会拦下邮件。
+would-fail = 目前只观察不拦截，所以邮件照常发送；否则它会被留下等待。
+would-fail-testing = 该域名的策略还在试行，或者我们只观察不拦截，所以邮件照常发送；否则它会被留下等待。
 
 ## 结果
 
@@ -127,6 +163,9 @@ next-retry = 下次尝试：{ $time }。
 deferred-dns-bogus = 关于 { $domain } 邮件服务器的答复通不过签名验证（DNSSEC），可能是伪造的，所以我们没有照办。
 deferred-dns-unavailable = 暂时无法从 DNS 查到寄往 { $domain } 的邮件该送到哪里。
 deferred-no-address = { $domain } 的邮件服务器都没有可用的地址。
+deferred-dane-unavailable = 查不到 { $domain } 的邮件服务器是否公布了密钥，也许有人在隐瞒答复，所以我们等待。
+deferred-policy-unreadable = 我们保存的关于 { $domain } 所作承诺的记录，在本服务器上读不出来；读出来之前，我们宁可等待，也不降低要求。
+deferred-sts-no-host = { $domain } 的公开策略（MTA-STS）没有列出 DNS 给出的任何一台邮件服务器：可能有人伪造了 DNS，也可能策略没有更新。
 deferred-rule-unsatisfiable = 管理员为 { $domain } 定下的规则，要求一种目前在那里得不到的证明。
 deferred-unreachable = { $domain } 的邮件服务器一台也连不上。
 deferred-unproven = { $domain } 有应答的邮件服务器当中，没有一台给出发信前必需的证明。
@@ -147,6 +186,7 @@ bounced-needs-8bitmime = 它含有 { $host } 收不了的字符，而改写又�
 bounced-too-large = 它超过了 { $host } 允许的大小。
 bounced-line-too-long = 它有一行太长，{ $host } 无法原样收下。
 bounced-requiretls-unsupported = 发件人要求全程保护（REQUIRETLS），而 { $host } 没有承诺做到，所以我们没有发给它。
+bounced-suspected-downgrade = 以往寄往 { $domain } 的邮件走的是比 { $host } 现在所能提供的更安全的连接。可能有人从中作梗，所以我们先等待，现在放弃，没有发出。
 bounced-operator-returned = 本服务器的管理员把它退了回来。
 
 delay-notice-sent = 已用邮件 { $message } 告知发件人有延误。
@@ -179,4 +219,5 @@ outcome-why-needs-8bitmime = 对方服务器收不了其中的字符
 outcome-why-too-large = 邮件太大，对方服务器不收
 outcome-why-line-too-long = 邮件里有一行太长
 outcome-why-requiretls-unsupported = 对方服务器无法承诺所要求的保护
+outcome-why-suspected-downgrade = 连接不如从前安全
 outcome-why-operator-returned = 管理员退回了它

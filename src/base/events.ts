@@ -9,7 +9,7 @@
 import type { DialFault, Instant } from "./ports.ts";
 import type { Level } from "./levels.ts";
 import type { SmtpReply } from "./reply.ts";
-import type { TlsFault } from "./tlsrpt.ts";
+import type { TlsFault, TlsResultType } from "./tlsrpt.ts";
 
 /** The statuses of RFC 4035 §4.3. */
 export type DnsStatus = "secure" | "insecure" | "bogus" | "indeterminate";
@@ -38,7 +38,31 @@ export type PlanReason =
   | { readonly code: "tls-failed-before"; readonly failures: number; readonly tries: number }
   /** The host has failed to do TLS so often that the last resort, cleartext, is now open (TLS-4). */
   | { readonly code: "tls-given-up"; readonly failures: number }
-  | { readonly code: "implicit-mx" };
+  | { readonly code: "implicit-mx" }
+  /** Signed TLSA records say which key the host has. `mxProven` false: the host's own name came from an unsigned MX record (DANE-7). */
+  | { readonly code: "dane"; readonly mxProven: boolean }
+  /** There are signed TLSA records and none that can be used: TLS is mandatory, with whomever (DANE-3). */
+  | { readonly code: "dane-unusable" }
+  | { readonly code: "mta-sts"; readonly mode: "enforce" | "testing" }
+  /** A policy seems to be published and could not be had (`block-sts`): the known limit of first contact. */
+  | { readonly code: "mta-sts-unknown"; readonly result: TlsResultType }
+  /** Earlier deliveries met this level (MEM-1). */
+  | { readonly code: "remembered"; readonly level: Level }
+  /** Less than remembered was met for so long that the operator's setting lets mail pass (`memory.then`). */
+  | { readonly code: "memory-given-up"; readonly level: Level }
+  | { readonly code: "requiretls" }
+  /** The message says `TLS-Required: No`: what its recipient publishes is not asked for (REQ-2). */
+  | { readonly code: "tls-not-required" }
+  /** An exception of the operator's lowers what would be asked for. `until`: when it ends. */
+  | {
+      readonly code: "exception";
+      readonly pattern: string;
+      readonly level: Level;
+      readonly until: Instant;
+      readonly why: string;
+    }
+  /** `enforce = "report"`: this would be asked for, and is only looked at. */
+  | { readonly code: "report-only"; readonly would: Level };
 
 export type DeferReason =
   /** DNS data failed validation (bogus) or could not be had (indeterminate): MX-2. */
@@ -46,6 +70,12 @@ export type DeferReason =
   | "dns-unavailable"
   /** Every MX host lacks a usable address. */
   | "no-address"
+  /** Nobody can say whether TLSA records are published: DANE-2. */
+  | "dane-unavailable"
+  /** What was kept of the domain's MTA-STS policy, or of earlier deliveries, cannot be read (trap 17). */
+  | "policy-unreadable"
+  /** No MX host is one that the domain's MTA-STS policy names (STS-4). */
+  | "sts-no-host"
   /** The rule is one that this plan cannot satisfy. */
   | "rule-unsatisfiable"
   /** No host could be connected to. */
@@ -72,6 +102,8 @@ export type BounceReason =
   | "too-large"
   | "line-too-long"
   | "requiretls-unsupported"
+  /** Less was met than earlier deliveries met, for longer than the operator waits (MEM-1, `memory.then`). */
+  | "suspected-downgrade"
   | "operator-returned";
 
 export interface PlannedHostNote {
@@ -105,7 +137,22 @@ export type MailEvent =
   | {
       readonly code: "host-skipped";
       readonly host: string;
-      readonly why: "no-address" | "address-literal" | "dns-bogus" | "dns-unavailable" | "forbidden-address" | "is-us";
+      readonly why:
+        | "no-address"
+        | "address-literal"
+        | "dns-bogus"
+        | "dns-unavailable"
+        | "forbidden-address"
+        | "is-us"
+        /** DANE-2: whether it has TLSA records cannot be had. */
+        | "tlsa-bogus"
+        | "tlsa-unavailable"
+        /** Trap 17: what was kept of the domain's policy, or of earlier deliveries, cannot be read. */
+        | "policy-unreadable"
+        /** STS-4: the domain's policy does not name it. */
+        | "sts-mismatch"
+        /** REQ-1: nothing proves this host's name. */
+        | "requiretls-unprovable";
     }
   | { readonly code: "connected"; readonly host: string; readonly address: string; readonly port: number }
   | {
@@ -134,6 +181,14 @@ export type MailEvent =
       readonly required: Level;
       readonly detail?: string;
       readonly reply?: SmtpReply;
+    }
+  /** A proof that was looked at and not demanded was not given (STS-5 testing, `enforce = "report"`): what would have been held. */
+  | {
+      readonly code: "would-fail";
+      readonly host: string;
+      readonly proof: ProofKind;
+      readonly fault: TlsFault;
+      readonly detail?: string;
     }
   /** The plan allows cleartext for this host, and cleartext is what it came to. */
   | { readonly code: "cleartext-allowed"; readonly host: string }

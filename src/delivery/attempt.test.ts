@@ -15,6 +15,7 @@ import type { Answer, Resolver } from "../dns/index.ts";
 import type { Delivery, DeliveryId, Lease } from "../queue/index.ts";
 import { manualClock, seededRandom } from "../../test/support/clock.ts";
 import { loopbackNet, receiver, type Receiver, type ReceiverOptions } from "../../test/support/receiver.ts";
+import { noMemory, noSts } from "../policy/index.ts";
 import { attempt, type AttemptDeps, type AttemptResult } from "./attempt.ts";
 import { SessionPool } from "./pool.ts";
 import { deliveryDefaults, type DeliverySettings } from "./settings.ts";
@@ -85,6 +86,8 @@ async function world(hosts: readonly (ReceiverOptions | "nobody")[]): Promise<{
     log: noLog,
     metrics: noMetrics,
     resolver,
+    sts: noSts,
+    memory: noMemory,
     pool: new SessionPool(clock),
     settings,
     gatherSettings: settings,

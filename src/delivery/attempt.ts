@@ -10,6 +10,7 @@ import {
   formatAddress,
   limits,
   replyClass,
+  tlsResultType,
   unreachable,
   type BounceReason,
   type Clock,
@@ -22,21 +23,33 @@ import {
   type Net,
   type ProofKind,
   type Random,
+  type SessionObservation,
   type SmtpReply,
   type TlsFault,
 } from "../base/index.ts";
 import type { Resolver } from "../dns/index.ts";
 import {
+  failuresBefore,
   gather,
   plan,
   updateHistory,
   type DeliveryHistory,
+  type Facts,
   type GatherSettings,
+  type LearningMemory,
   type PlannedHost,
+  type StsSource,
 } from "../policy/index.ts";
 import type { Lease, QueuedRecipient, RecipientState } from "../queue/index.ts";
-import { openSession, type OutgoingMessage, type RecipientResult, type SessionFailure } from "../smtp/index.ts";
+import {
+  openSession,
+  type OutgoingMessage,
+  type RecipientResult,
+  type SessionFailure,
+  type SmtpSession,
+} from "../smtp/index.ts";
 import { requirementKey } from "../tls/index.ts";
+import { DryRun, type DryRunResult } from "./dryrun.ts";
 import type { LaneSignal } from "./lane.ts";
 import type { Pooled, SessionPool } from "./pool.ts";
 import type { DeliverySettings } from "./settings.ts";
@@ -94,6 +107,10 @@ export interface AttemptDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly resolver: Resolver;
+  readonly sts: StsSource;
+  readonly memory: LearningMemory;
+  readonly observe?: (observation: SessionObservation) => void;
+  readonly onDryRun?: (result: DryRunResult) => void;
   readonly pool: SessionPool;
   readonly settings: DeliverySettings;
   readonly gatherSettings: GatherSettings;
@@ -114,6 +131,8 @@ interface Run {
   readonly deps: AttemptDeps;
   readonly lease: Lease;
   readonly slots: readonly Slot[];
+  readonly facts: Facts;
+  readonly dryRun: DryRun | undefined;
   readonly tell: (event: MailEvent) => void;
   history: DeliveryHistory;
   signal: LaneSignal;
@@ -134,15 +153,30 @@ export async function attempt(
     delivered: undefined,
     open: recipient.state.kind === "pending",
   }));
-  const run: Run = { deps, lease, slots, tell, history, signal: "neutral", contentMayHaveArrived: false };
-
   const facts = await gather(deps, deps.gatherSettings, {
     domain: delivery.domain,
     history,
-    message: { requireTls: delivery.envelope.requireTls },
+    message: {
+      requireTls: delivery.envelope.requireTls,
+      ...(delivery.facts.tlsOptional === true ? { tlsOptional: true } : {}),
+    },
   });
   const decided = plan(facts);
+  const run: Run = {
+    deps,
+    lease,
+    slots,
+    facts,
+    dryRun: facts.enforce === "report" ? new DryRun(facts) : undefined,
+    tell,
+    history,
+    signal: "neutral",
+    contentMayHaveArrived: false,
+  };
   for (const note of decided.notes) tell(note);
+  if (deps.observe !== undefined) {
+    for (const failure of failuresBefore(facts)) deps.observe({ at: facts.now, ...failure });
+  }
   switch (decided.kind) {
     case "bounce":
       settleOpen(run, { kind: "bounce", reason: decided.reason });
@@ -156,6 +190,7 @@ export async function attempt(
     default:
       unreachable(decided);
   }
+  learn(run);
   return {
     outcomes: slots.map((slot) => ({
       recipient: slot.recipient,
@@ -167,6 +202,16 @@ export async function attempt(
     signal: run.signal,
     contentMayHaveArrived: run.contentMayHaveArrived,
   };
+}
+
+/** What this attempt says about the policies and the memory that it was held to. */
+function learn({ deps, facts, slots, dryRun }: Run): void {
+  const isUnproven = slots.some(
+    ({ problem, state }) => state.kind === "pending" && problem?.kind === "defer" && problem.forSafety,
+  );
+  // STS-4: the hosts may have moved, and the policy with them.
+  if (isUnproven && facts.sts.kind === "policy") deps.sts.recheck(facts.domain);
+  if (dryRun !== undefined) deps.onDryRun?.(dryRun.result());
 }
 
 function settleOpen(run: Run, problem: Problem): void {
@@ -210,8 +255,31 @@ async function tryHost(run: Run, host: PlannedHost): Promise<boolean> {
     noteSessionFailure(run, host, opened.error);
     return opened.error.kind !== "connect";
   }
+  const { value: session } = opened;
+  const seen =
+    session.watched ?? (session.level === "cleartext" ? { fault: "starttls-missing" as const, detail: "" } : undefined);
+  observe(run, host, seen, session);
+  run.dryRun?.met(host, session.level, session.watched?.fault);
   await sendAll(run, host, key, { session: opened.value, carried: 0 });
   return true;
+}
+
+/** RPT-1, trap 31: one session, one observation, however many messages it carries. */
+function observe(
+  { deps, lease }: Run,
+  host: PlannedHost,
+  failure: { readonly fault: TlsFault; readonly detail: string } | undefined,
+  session?: Pick<SmtpSession, "remote" | "local">,
+): void {
+  deps.observe?.({
+    at: deps.clock.now(),
+    domain: lease.delivery.domain,
+    policy: host.reported,
+    host: host.host,
+    ...(session === undefined ? {} : { address: session.remote.address, local: session.local.address }),
+    result: failure === undefined ? "success" : tlsResultType(failure.fault),
+    ...(failure === undefined ? {} : { detail: `${failure.fault}: ${failure.detail}` }),
+  });
 }
 
 /**
@@ -277,6 +345,7 @@ function applyResult(
         peerHasDsn: pooled.session.capabilities.dsn,
       };
       run.signal = "ok";
+      run.deps.memory.delivered(run.lease.delivery.domain, host.host, pooled.session.level);
       return;
     case "refused": {
       const permanent = replyClass(result.reply) === "permanent";
@@ -341,14 +410,9 @@ function noteSessionFailure(run: Run, host: PlannedHost, failure: SessionFailure
       return;
     case "unproven":
       run.history = updateHistory(run.history, host.host, failure, run.deps.clock.now());
-      noteProblem(run, {
-        kind: failure.fault === "requiretls-missing" ? "bounce" : "defer",
-        reason: failure.fault === "requiretls-missing" ? "requiretls-unsupported" : "unproven",
-        forSafety: true,
-        host: host.host,
-        fault: failure.fault,
-        ...(failure.reply === undefined ? {} : { reply: failure.reply }),
-      } as Problem);
+      observe(run, host, failure);
+      run.deps.memory.fellShort(run.lease.delivery.domain, host.host, host.level, failure.fault);
+      noteProblem(run, unprovenProblem(host, failure));
       return;
     case "refused":
       run.signal = "strained";
@@ -373,6 +437,14 @@ function noteSessionFailure(run: Run, host: PlannedHost, failure: SessionFailure
     default:
       unreachable(failure);
   }
+}
+
+function unprovenProblem(host: PlannedHost, failure: Extract<SessionFailure, { kind: "unproven" }>): Problem {
+  const { fault, reply } = failure;
+  const seen = { host: host.host, fault, ...(reply === undefined ? {} : { reply }) };
+  if (fault === "requiretls-missing") return { kind: "bounce", reason: "requiretls-unsupported", ...seen };
+  if (host.isLastChance === true) return { kind: "bounce", reason: "suspected-downgrade", ...seen };
+  return { kind: "defer", reason: "unproven", forSafety: true, ...seen };
 }
 
 /** Keeps the most telling problem: one of safety is not overwritten by a later host that was merely unreachable. */

@@ -17,14 +17,16 @@ import {
   type Metrics,
   type Net,
   type Random,
+  type SessionObservation,
   type StoryEntry,
   type Timer,
 } from "../base/index.ts";
 import type { Resolver } from "../dns/index.ts";
-import type { GatherSettings } from "../policy/index.ts";
+import type { GatherSettings, LearningMemory, StsSource } from "../policy/index.ts";
 import { QueueError, type Lease, type Queue } from "../queue/index.ts";
 import { eventLog, eventMetrics, exposureAfter, type Exposure } from "../words/index.ts";
 import { attempt, type AttemptDeps, type AttemptResult, type RecipientOutcome } from "./attempt.ts";
+import type { DryRunResult } from "./dryrun.ts";
 import { Lane } from "./lane.ts";
 import { parseMemo, type Memo } from "./memo.ts";
 import { sendNotices, type NoticeDeps } from "./notices.ts";
@@ -41,6 +43,12 @@ export interface CourierDeps {
   readonly metrics: Metrics;
   readonly queue: Queue;
   readonly resolver: Resolver;
+  readonly sts: StsSource;
+  readonly memory: LearningMemory;
+  /** Told of every session's verdict, and of what kept one from coming about (RPT-1). */
+  readonly observe?: (observation: SessionObservation) => void;
+  /** Told, where `enforce` is `report`, what would have become of a delivery. */
+  readonly onDryRun?: (result: DryRunResult) => void;
   /** Called with each event as it happens, for those who follow a story live. */
   readonly onEvent?: (message: string, entry: StoryEntry) => void;
 }
@@ -101,6 +109,10 @@ class QueueCourier implements Courier {
       allowPrivateAddresses: settings.allowPrivateAddresses,
       defaultRequire: settings.defaultRequire,
       tlsRetry: settings.tlsRetry,
+      exceptions: settings.exceptions,
+      enforce: settings.enforce,
+      memoryTerms: settings.memoryTerms,
+      ...(settings.authorities === undefined ? {} : { authorities: settings.authorities }),
     };
     this.#attemptDeps = { ...deps, pool: this.#pool, settings, gatherSettings, signal: this.#abort.signal };
     this.#noticeDeps = { ...deps, settings };

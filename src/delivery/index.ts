@@ -9,3 +9,4 @@
  */
 export { startCourier, type Courier, type CourierDeps } from "./courier.ts";
 export { deliveryDefaults, type DeliverySettings } from "./settings.ts";
+export type { DryRunResult } from "./dryrun.ts";

@@ -1,5 +1,6 @@
 import type { DomainName, Envelope, IpAddress, Level } from "../base/index.ts";
-import type { Rule } from "../policy/index.ts";
+import type { Exception, GatherSettings, MemoryTerms, Rule } from "../policy/index.ts";
+import type { TrustedCas } from "../tls/index.ts";
 import type { Language } from "../words/index.ts";
 
 /** What an operator may set about sending. */
@@ -12,7 +13,12 @@ export interface DeliverySettings {
   readonly ownNames: readonly DomainName[];
   readonly ownAddresses: readonly IpAddress[];
   readonly rules: readonly Rule[];
+  readonly exceptions: readonly Exception[];
   readonly defaultRequire: Level;
+  readonly enforce: GatherSettings["enforce"];
+  readonly memoryTerms: MemoryTerms;
+  /** Certificate authorities believed besides the system's. */
+  readonly authorities?: TrustedCas;
   /** The port that MX hosts are dialled at: 25 everywhere but in a sandbox. */
   readonly smtpPort: number;
   readonly allowPrivateAddresses: boolean;
@@ -39,6 +45,9 @@ export const deliveryDefaults = {
   lifetimeMs: 5 * 86_400_000,
   retryFirstMs: 300_000,
   retryMaxMs: 4 * 3_600_000,
+  exceptions: [],
+  enforce: "all",
+  memoryTerms: { patienceMs: 86_400_000, then: "bounce" },
   tlsRetry: { tries: 3, overMs: 3_600_000 },
   delayNoticeSafetyMs: 3_600_000,
   delayNoticeMs: 4 * 3_600_000,

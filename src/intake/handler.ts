@@ -15,6 +15,7 @@ import {
   type SmtpReply,
   type StoryEntry,
 } from "../base/index.ts";
+import { TlsRequiredSpotter } from "../mime/index.ts";
 import { QueueError, type ContentFacts, type Incoming, type Queue } from "../queue/index.ts";
 import type {
   AuthVerdict,
@@ -49,6 +50,7 @@ export class IntakeHandler implements ServerHandler {
   readonly #deps: HandlerDeps;
   readonly #refusal: SmtpReply | undefined;
   #incoming: Incoming | undefined;
+  #tlsRequired = new TlsRequiredSpotter();
   #field = "";
   /** The queue has failed this message. */
   #failure: SmtpReply | undefined;
@@ -89,6 +91,7 @@ export class IntakeHandler implements ServerHandler {
     try {
       const incoming = queue.receive();
       this.#incoming = incoming;
+      this.#tlsRequired = new TlsRequiredSpotter();
       this.#field = receivedField(settings.hostname, incoming.id, session, transaction, clock.now());
       return this.#write(Buffer.from(this.#field, "latin1"))?.then(() => undefined);
     } catch (error) {
@@ -98,6 +101,7 @@ export class IntakeHandler implements ServerHandler {
   }
 
   onContent(chunk: Uint8Array): Maybe<void> {
+    this.#tlsRequired.push(chunk);
     return this.#write(chunk);
   }
 
@@ -109,7 +113,7 @@ export class IntakeHandler implements ServerHandler {
     }
     this.#incoming = undefined;
     const now = this.#deps.clock.now();
-    const facts = factsOf(content, this.#field);
+    const facts = factsOf(content, this.#field, this.#tlsRequired.found);
     const entry: StoryEntry = { at: now, event: this.#accepted(facts, transaction, session) };
     try {
       await incoming.commit(this.#envelope(transaction, session, now), facts, { dueAt: now, events: [entry] });
@@ -236,13 +240,14 @@ function mayLogName(user: string, settings: IntakeSettings): boolean {
 }
 
 /** What the server measured, with our own field on top. */
-function factsOf(content: ReceivedContent, field: string): ContentFacts {
+function factsOf(content: ReceivedContent, field: string, tlsOptional: boolean): ContentFacts {
   const longestOfField = Math.max(...field.split("\r\n").map((line) => line.length));
   return {
     size: content.size + field.length,
     has8bit: content.has8bit,
     headerHas8bit: content.headerHas8bit,
     longestLine: Math.max(content.longestLine, longestOfField),
+    ...(tlsOptional ? { tlsOptional } : {}),
   };
 }
 

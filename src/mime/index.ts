@@ -10,3 +10,4 @@ export { describeOriginal, type OriginalMessage } from "./original.ts";
 export { buildReport, type Report, type ReportRequest } from "./report.ts";
 export { type ReportRecipient } from "./status.ts";
 export { decodeUnstructured, formatMailDate, unicodeLine } from "./text.ts";
+export { TlsRequiredSpotter } from "./tls-required.ts";

@@ -3,7 +3,7 @@ import { address, domain, ip, limits } from "../base/index.ts";
 import { manualClock, seededRandom } from "../../test/support/clock.ts";
 import { gather, type GatherSettings } from "./gather.ts";
 import { parseRule, type RuleText } from "./rules.ts";
-import type { Rule } from "./types.ts";
+import { noMemory, noSts, type Rule } from "./types.ts";
 import { factsOf, resolverOf, settings, tellHost, type Zone } from "./world.cases.ts";
 
 function rule(text: RuleText): Rule {
@@ -202,11 +202,15 @@ describe("recipients at an address", () => {
   ];
   test.each(cases)("%s: %s (%s)", async (text, host) => {
     const resolver = resolverOf({});
-    const facts = await gather({ resolver, random: seededRandom(1), clock: manualClock() }, settings, {
-      domain: address(`x@${text}`).domain,
-      history: {},
-      message: { requireTls: false },
-    });
+    const facts = await gather(
+      { resolver, random: seededRandom(1), clock: manualClock(), sts: noSts, memory: noMemory },
+      settings,
+      {
+        domain: address(`x@${text}`).domain,
+        history: {},
+        message: { requireTls: false },
+      },
+    );
     expect(facts.mx).toEqual({ kind: "literal" });
     expect(facts.hosts.map(tellHost)).toEqual([host]);
     expect(resolver.asked).toEqual([]);
@@ -290,11 +294,15 @@ test("MX-6 a host with many addresses has them all used, and no family is cut of
 
 test("a flood of MX records is cut at mxHostsMax, best first, and no more is asked", async () => {
   const resolver = resolverOf({ mx: many(3_000, (place) => 3_000 - place) });
-  const facts = await gather({ resolver, random: seededRandom(1), clock: manualClock() }, settings, {
-    domain: domain("example.org"),
-    history: {},
-    message: { requireTls: false },
-  });
+  const facts = await gather(
+    { resolver, random: seededRandom(1), clock: manualClock(), sts: noSts, memory: noMemory },
+    settings,
+    {
+      domain: domain("example.org"),
+      history: {},
+      message: { requireTls: false },
+    },
+  );
   expect(facts.hosts.map((host) => host.preference)).toEqual(
     Array.from({ length: limits.mxHostsMax }, (_, at) => at + 1),
   );
@@ -325,11 +333,15 @@ test("A and AAAA of all hosts are asked side by side", async () => {
     a: async (name: ReturnType<typeof domain>) => (await wait(), base.a(name)),
     aaaa: async (name: ReturnType<typeof domain>) => (await wait(), base.aaaa(name)),
   };
-  const gathering = gather({ resolver, random: seededRandom(1), clock: manualClock() }, settings, {
-    domain: domain("example.org"),
-    history: {},
-    message: { requireTls: false },
-  });
+  const gathering = gather(
+    { resolver, random: seededRandom(1), clock: manualClock(), sts: noSts, memory: noMemory },
+    settings,
+    {
+      domain: domain("example.org"),
+      history: {},
+      message: { requireTls: false },
+    },
+  );
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   expect(open.length).toBe(4);
   for (const go of open) go();

@@ -11,6 +11,8 @@
  *                                                  ├─► proven absence ─► the domain itself (implicit MX)
  *                                                  └─► null MX, no such domain, failure ─► no hosts
  *
+ * Beside that, the domain's MTA-STS policy, and what earlier deliveries met. Behind secure addresses, TLSA records (`tlsa.ts`).
+ *
  * Nothing is decided here. A failed lookup is written down as one and stays distinct from an absence (MX-2).
  */
 import {
@@ -25,14 +27,32 @@ import {
   type Random,
 } from "../base/index.ts";
 import type { Answer, MxRecord, Resolver } from "../dns/index.ts";
+import type { TrustedCas } from "../tls/index.ts";
 import { isSpecialAddress } from "./addresses.ts";
-import { findRule } from "./rules.ts";
-import type { AddressFact, DeliveryHistory, Facts, HostFact, MxFact, Route, Rule, TlsRetry } from "./types.ts";
+import { findException, findRule } from "./rules.ts";
+import { lookUpTlsa } from "./tlsa.ts";
+import type {
+  AddressFact,
+  DeliveryHistory,
+  Exception,
+  Facts,
+  HostFact,
+  MemorySource,
+  MemoryTerms,
+  MessageFact,
+  MxFact,
+  Route,
+  Rule,
+  StsSource,
+  TlsRetry,
+} from "./types.ts";
 
 export interface GatherDeps {
   readonly resolver: Resolver;
   readonly random: Random;
   readonly clock: Clock;
+  readonly sts: StsSource;
+  readonly memory: MemorySource;
 }
 
 /** What an operator's configuration says about every hop. Make it once: what is derived from it is kept with it. */
@@ -46,29 +66,50 @@ export interface GatherSettings {
   readonly allowPrivateAddresses: boolean;
   readonly defaultRequire: Level;
   readonly tlsRetry: TlsRetry;
+  readonly exceptions: readonly Exception[];
+  readonly enforce: Facts["enforce"];
+  readonly memoryTerms: MemoryTerms;
+  /** Certificate authorities believed besides the system's. */
+  readonly authorities?: TrustedCas;
 }
+
+const notAsked = { kind: "not-asked" } as const;
 
 export interface GatherRequest {
   /** The recipient's domain. */
   readonly domain: DomainName;
   readonly history: DeliveryHistory;
-  readonly message: { readonly requireTls: boolean };
+  readonly message: MessageFact;
 }
 
 /** Never rejects if the resolver keeps its promise. */
 export async function gather(deps: GatherDeps, settings: GatherSettings, request: GatherRequest): Promise<Facts> {
   const rule = findRule(settings.rules, request.domain);
   const nextHop = rule?.route?.name ?? request.domain;
-  const found = await findHosts(deps, settings, nextHop, rule?.route);
+  const now = deps.clock.now();
+  // RFC 8461 §3.4: the policy is the recipient's domain's; where the operator routes its mail elsewhere, it says nothing about that.
+  const hasPolicy = rule?.route === undefined && !request.domain.startsWith("[");
+  const [found, sts] = await Promise.all([
+    findHosts(deps, settings, nextHop, rule?.route),
+    hasPolicy ? deps.sts.policyFor(request.domain) : notAsked,
+  ]);
+  const hosts = found.hosts.flatMap(({ host }) => host ?? []);
+  const exception = findException(settings.exceptions, request.domain, now);
   return {
-    now: deps.clock.now(),
+    now,
     domain: request.domain,
     nextHop,
     ...(rule === undefined ? {} : { rule }),
     mx: found.mx,
     hosts: found.hosts,
+    sts,
+    memory: deps.memory.recall(request.domain, hosts),
     history: request.history,
     message: request.message,
+    ...(exception === undefined ? {} : { exception }),
+    enforce: settings.enforce,
+    memoryTerms: settings.memoryTerms,
+    ...(settings.authorities === undefined ? {} : { authorities: settings.authorities }),
     defaultRequire: settings.defaultRequire,
     smtpPort: settings.smtpPort,
     tlsRetry: settings.tlsRetry,
@@ -81,7 +122,7 @@ interface Found {
 }
 
 /** A host whose addresses are still to be looked up. */
-type Candidate = Pick<HostFact, "name" | "host" | "preference" | "isUs" | "tlsa">;
+type Candidate = Pick<HostFact, "name" | "host" | "preference" | "isUs">;
 
 async function findHosts(
   deps: GatherDeps,
@@ -91,29 +132,28 @@ async function findHosts(
 ): Promise<Found> {
   if (route?.kind === "host") {
     // The operator wrote this host down: it may be anywhere, on our own machine too (MX-6 is about what DNS says).
-    const addresses = await lookUp(deps, nextHop);
-    const tlsa = { kind: "not-asked" } as const;
+    const { addresses, tlsa } = await lookUp(deps, nextHop, route.port ?? settings.smtpPort);
     return {
       mx: { kind: "routed" },
       hosts: [{ name: nextHop, host: nextHop, preference: 0, isUs: false, addresses, tlsa }],
     };
   }
+  const port = route?.port ?? settings.smtpPort;
   const itself: Candidate = {
     name: nextHop,
     host: nextHop,
     preference: 0,
     isUs: isOurs(settings, nextHop),
-    tlsa: { kind: "not-asked" },
   };
   if (nextHop.startsWith("[")) {
-    return { mx: { kind: "literal" }, hosts: [await completed(deps, settings, itself)] };
+    return { mx: { kind: "literal" }, hosts: [await completed(deps, settings, itself, port)] };
   }
   const answer = await deps.resolver.mx(nextHop);
   const mx = mxFact(answer);
-  if (mx.kind === "implicit") return { mx, hosts: [await completed(deps, settings, itself)] };
+  if (mx.kind === "implicit") return { mx, hosts: [await completed(deps, settings, itself, port)] };
   if (mx.kind !== "records" || answer.kind !== "records") return { mx, hosts: [] };
   const candidates = candidatesOf(answer.records, settings, deps.random);
-  const hosts = await Promise.all(candidates.map((candidate) => completed(deps, settings, candidate)));
+  const hosts = await Promise.all(candidates.map((candidate) => completed(deps, settings, candidate, port)));
   return { mx, hosts };
 }
 
@@ -181,24 +221,37 @@ function printable(exchange: string): string {
     .replace(/[\x00-\x1f\x7f]/g, "?");
 }
 
-async function completed(deps: GatherDeps, settings: GatherSettings, candidate: Candidate): Promise<HostFact> {
-  if (candidate.host === undefined) return { ...candidate, addresses: { kind: "none" } };
-  const addresses = await lookUp(deps, candidate.host);
-  if (addresses.kind !== "known") return { ...candidate, addresses };
+async function completed(
+  deps: GatherDeps,
+  settings: GatherSettings,
+  candidate: Candidate,
+  port: number,
+): Promise<HostFact> {
+  if (candidate.host === undefined) return { ...candidate, addresses: { kind: "none" }, tlsa: notAsked };
+  const { addresses, tlsa } = await lookUp(deps, candidate.host, port);
+  if (addresses.kind !== "known") return { ...candidate, addresses, tlsa };
   // RFC 5321 §5.1: we know ourselves by name or by address.
   const isUs = candidate.isUs || addresses.addresses.some((address) => isOurAddress(settings, address));
   const allowed = settings.allowPrivateAddresses
     ? addresses.addresses
     : addresses.addresses.filter((address) => !isSpecialAddress(address));
-  if (allowed.length === 0) return { ...candidate, isUs, addresses: { kind: "forbidden" } };
-  return { ...candidate, isUs, addresses: { ...addresses, addresses: allowed } };
+  if (allowed.length === 0) return { ...candidate, isUs, addresses: { kind: "forbidden" }, tlsa };
+  return { ...candidate, isUs, addresses: { ...addresses, addresses: allowed }, tlsa };
 }
 
-async function lookUp({ resolver, random }: GatherDeps, host: DomainName): Promise<AddressFact> {
+/** Addresses, and TLSA records where those can be believed (trap 3: not before). */
+async function lookUp(
+  { resolver, random }: GatherDeps,
+  host: DomainName,
+  port: number,
+): Promise<Pick<HostFact, "addresses" | "tlsa">> {
   const literal = addressLiteral(host);
-  if (literal !== undefined) return { kind: "known", status: "insecure", addresses: [literal] };
+  if (literal !== undefined) {
+    return { addresses: { kind: "known", status: "insecure", addresses: [literal] }, tlsa: notAsked };
+  }
   const [v6, v4] = await Promise.all([resolver.aaaa(host), resolver.a(host)]);
-  return addressFact(v6, v4, random);
+  const addresses = addressFact(v6, v4, random);
+  return { addresses, tlsa: addresses.kind === "known" ? await lookUpTlsa(resolver, host, port, [v6, v4]) : notAsked };
 }
 
 /** One family that answers makes the host usable; one that failed keeps "no address" from being known. */

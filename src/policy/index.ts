@@ -16,7 +16,16 @@ export { isSpecialAddress } from "./addresses.ts";
 export { gather, type GatherDeps, type GatherRequest, type GatherSettings } from "./gather.ts";
 export { parseHistory, updateHistory, type UnprovenFailure } from "./history.ts";
 export { plan } from "./plan.ts";
-export { findRule, parsePattern, parseRoute, parseRule, type RuleFault, type RuleText } from "./rules.ts";
+export { failuresBefore } from "./reported.ts";
+export {
+  findException,
+  findRule,
+  parsePattern,
+  parseRoute,
+  parseRule,
+  type RuleFault,
+  type RuleText,
+} from "./rules.ts";
 export * from "./types.ts";
 export {
   createMemory,

@@ -111,7 +111,8 @@ test("no failure of a lookup ever changes what a host must prove, nor returns ma
         compared++;
       }
       if (facts.mx.kind === "failed") expect(after.kind).toBe("defer");
-      if (after.kind === "bounce" && after.reason !== "mail-loop") expect(whole.kind).toBe("bounce");
+      // What could have gone out is never returned for want of an answer.
+      if (after.kind === "bounce" && after.reason !== "mail-loop") expect(whole.kind).not.toBe("try");
     }),
     { numRuns: 2_000 },
   );

@@ -370,9 +370,9 @@ describe("TLS-4 opportunistic is not naive", () => {
     expect(often).toEqual(never);
     expect(tell(often)).not.toContain("without TLS");
   });
-  test("nor is one of a message that demands REQUIRETLS", async () => {
+  test("REQ-1 a message that demands REQUIRETLS goes nowhere in clear, and nowhere that nothing proves", async () => {
     const request = { history: failed(99, 0), message: { requireTls: true } };
-    expect(tell(plan({ ...(await factsOf(two, {}, request)), now }))).toBe(raised);
+    expect(tell(plan({ ...(await factsOf(two, {}, request)), now }))).toBe("bounce requiretls-unsupported");
   });
   test("of several hosts the most failures are told", async () => {
     const entry = { offeredTls: true, firstFailureAt: now };

@@ -2,32 +2,34 @@
  * The planner: what is done with a message, decided from facts alone. Pure, and the only one: whoever wants to know
  * where mail goes and what the hop must prove asks here.
  *
- * The law: no failure of a lookup ever lowers what a hop requires. So the level comes from the operator (a rule, else the
- * default) and from what this delivery has met before; what DNS says only decides *where* mail may go and *by which
- * names* a host may prove itself. A fact that could not be had takes its host out, or defers.
+ * The law: no failure of a lookup ever lowers what a hop requires. What each host must prove is put together in `requirement.ts`, out of
+ * sources that can only add to one another; a fact that could not be had takes its host out, or defers.
  */
 import {
   parseIp,
   unreachable,
   type DeferReason,
   type DnsStatus,
-  type DomainName,
-  type Level,
   type MailEvent,
   type PlanReason,
 } from "../base/index.ts";
-import type { HopRequirement, Proof } from "../tls/index.ts";
-import { historyOf } from "./history.ts";
-import type { Facts, HostFact, HostHistory, MxFact, Plan, PlannedHost, TlsRetry } from "./types.ts";
+import { demandOf, type Demand, type ReachableHost, type SkipReason } from "./requirement.ts";
+import type { Facts, HostFact, MxFact, Plan, PlannedHost } from "./types.ts";
 
 export function plan(facts: Facts): Plan {
   const refused = refusalOf(facts);
   if (refused !== undefined) return refused;
-  const { reachable, notes, ours } = splitHosts(facts.hosts);
-  if (reachable.length === 0) return nowhere(facts, ours, notes);
-
+  const split = splitHosts(facts.hosts);
+  const notes = [...split.notes];
   const why = reasons(facts);
-  const planned = reachable.map((host) => planHost(facts, host, why));
+  const planned: PlannedHost[] = [];
+  for (const host of split.reachable) {
+    const demand = demandOf(facts, host);
+    if (demand.kind === "skip") notes.push({ code: "host-skipped", host: host.name, why: demand.why });
+    else planned.push(plannedHost(facts, host, demand, why));
+  }
+  if (planned.length === 0) return nowhere(facts, split.ours, notes);
+  if (!why.some(isPromise)) why.unshift({ code: "no-promise" });
   // Cleartext to a host whose TLS has failed is the last resort: it comes behind every host that may still do TLS.
   const hosts = [
     ...planned.filter((host) => host.skipTls !== true),
@@ -72,10 +74,21 @@ function refusalOf(facts: Facts): Plan | undefined {
   }
 }
 
-type ReachableHost = HostFact & {
-  readonly host: DomainName;
-  readonly addresses: Extract<HostFact["addresses"], { readonly kind: "known" }>;
-};
+function plannedHost(
+  facts: Facts,
+  fact: ReachableHost,
+  { requirement, reported, why, isLastChance }: Extract<Demand, { readonly kind: "ask" }>,
+  told: PlanReason[],
+): PlannedHost {
+  for (const reason of why) addReason(told, reason);
+  return {
+    ...requirement,
+    addresses: fact.addresses.addresses,
+    port: facts.rule?.route?.port ?? facts.smtpPort,
+    reported,
+    ...(isLastChance ? { isLastChance } : {}),
+  };
+}
 
 interface Split {
   readonly reachable: readonly ReachableHost[];
@@ -106,8 +119,6 @@ function isReachable(host: HostFact): host is ReachableHost {
   return host.host !== undefined && host.addresses.kind === "known" && host.addresses.addresses.length > 0;
 }
 
-type SkipReason = Extract<MailEvent, { readonly code: "host-skipped" }>["why"];
-
 function whySkipped({ name, host, addresses }: HostFact): SkipReason {
   if (host === undefined) return parseIp(name.replace(/^\[(?:ipv6:)?|\]$/g, "")).ok ? "address-literal" : "no-address";
   switch (addresses.kind) {
@@ -137,6 +148,18 @@ function nowhere(facts: Facts, ours: HostFact | undefined, notes: readonly MailE
       ? bounce("mail-loop", detail, notes)
       : unsatisfiable(`${detail}, and the rule routes there`, notes);
   }
+  if (skipped.has("tlsa-bogus") || skipped.has("tlsa-unavailable")) {
+    return defer("dane-unavailable", `whether the mail servers of ${hop} have TLSA records cannot be had`, notes);
+  }
+  if (skipped.has("policy-unreadable")) {
+    return defer("policy-unreadable", `what is kept of ${facts.domain} cannot be read: ${unreadable(facts)}`, notes);
+  }
+  if (skipped.has("sts-mismatch")) {
+    return defer("sts-no-host", `the MTA-STS policy of ${facts.domain} names none of its mail servers`, notes);
+  }
+  if (skipped.has("requiretls-unprovable")) {
+    return bounce("requiretls-unsupported", `nothing proves the names of the mail servers of ${hop}`, notes);
+  }
   if (skipped.has("forbidden-address")) {
     return defer("no-address", `the mail servers of ${hop} have only loopback or private addresses`, notes);
   }
@@ -147,74 +170,43 @@ function nowhere(facts: Facts, ours: HostFact | undefined, notes: readonly MailE
 function reasons({ rule, mx }: Facts): PlanReason[] {
   const why: PlanReason[] = [];
   if (rule?.require !== undefined) why.push({ code: "rule", pattern: rule.pattern, require: rule.require });
-  else why.push({ code: "no-promise" });
   if (rule?.route !== undefined) why.push({ code: "route", to: rule.route.text });
   if (mx.kind === "implicit") why.push({ code: "implicit-mx" });
   return why;
 }
 
-function planHost(facts: Facts, fact: ReachableHost, why: PlanReason[]): PlannedHost {
-  return {
-    ...requirementFor(facts, fact.host, why),
-    addresses: fact.addresses.addresses,
-    port: facts.rule?.route?.port ?? facts.smtpPort,
-  };
-}
-
-function requirementFor(facts: Facts, host: DomainName, why: PlanReason[]): HopRequirement {
-  const level: Level = facts.rule?.require ?? facts.defaultRequire;
-  if (level === "authenticated") return { host, level, proof: namedProof(facts, host) };
-  if (level === "encrypted") return { host, level, proof: { kind: "any-tls" } };
-
-  const past = historyOf(facts.history, host);
-  if (past === undefined || past.tlsFailures === 0) return { host, level, proof: { kind: "none" } };
-  const failures = past.tlsFailures;
-  // REQUIRETLS cannot be kept without TLS, however often that has failed (RFC 8689 §4.2.1).
-  if (facts.message.requireTls || !isGivenUp(past, facts.tlsRetry, facts.now)) {
-    addReason(why, { code: "tls-failed-before", failures, tries: facts.tlsRetry.tries });
-    return { host, level: "encrypted", proof: { kind: "any-tls" } };
-  }
-  addReason(why, { code: "tls-given-up", failures });
-  return { host, level, proof: { kind: "none" }, skipTls: true };
-}
-
-/** TLS-4: often enough, and over a time long enough; a failure at an unknown time is never long ago. */
-function isGivenUp(past: HostHistory, retry: TlsRetry, now: number): boolean {
-  return (
-    past.firstFailureAt !== undefined && past.tlsFailures >= retry.tries && now - past.firstFailureAt >= retry.overMs
-  );
-}
-
-/** One reason of each kind, with the most failures: reasons do not name hosts. */
-function addReason(
-  why: PlanReason[],
-  reason: Extract<PlanReason, { readonly code: "tls-failed-before" | "tls-given-up" }>,
-): void {
+/** One reason of each kind; of failures, the most: reasons do not name hosts. */
+function addReason(why: PlanReason[], reason: PlanReason): void {
   const at = why.findIndex((one) => one.code === reason.code);
   const before = why[at];
   if (before === undefined) why.push(reason);
-  else if ("failures" in before && before.failures < reason.failures) why[at] = reason;
+  else if ("failures" in before && "failures" in reason && before.failures < reason.failures) why[at] = reason;
+  // A host whose name is unproven says more than one whose name is.
+  else if (before.code === "dane" && reason.code === "dane" && !reason.mxProven) why[at] = reason;
 }
 
-/**
- * By which names a host may prove itself. The MX host's own name counts only if DNSSEC vouches for it: an attacker who
- * forges MX records names a host of their own, and has a good certificate for it (`spoof-mx`). Else the certificate must
- * be for the domain that the sender wrote, or for what the operator wrote down.
- */
-function namedProof(facts: Facts, host: DomainName): Proof {
-  const { rule, mx, nextHop } = facts;
-  const ca = rule?.ca === undefined ? {} : { ca: rule.ca };
-  if (rule?.match !== undefined) return { kind: "rule-names", names: rule.match, ...ca };
-  if (mx.kind === "routed" || mx.kind === "literal") return { kind: "rule-names", names: [host], ...ca };
-  const ofDomain = domainNames(nextHop);
-  const isSecure = (mx.kind === "records" || mx.kind === "implicit") && mx.status === "secure";
-  if (!isSecure) return { kind: "rule-names", names: ofDomain, ...ca };
-  return { kind: "secure-mx", names: [...new Set([host, ...ofDomain])], ...ca };
-}
-
-/** The domain and all below it; below a top-level domain are strangers. */
-function domainNames(domain: DomainName): readonly string[] {
-  return domain.includes(".") ? [domain, `.${domain}`] : [domain];
+/** True for what asks for something by itself. */
+function isPromise({ code }: PlanReason): boolean {
+  switch (code) {
+    case "rule":
+    case "dane":
+    case "dane-unusable":
+    case "mta-sts":
+    case "remembered":
+    case "requiretls":
+    case "exception":
+    case "report-only":
+    case "tls-not-required":
+      return true;
+    case "route":
+    case "no-promise":
+    case "implicit-mx":
+    case "tls-failed-before":
+    case "tls-given-up":
+    case "mta-sts-unknown":
+    case "memory-given-up":
+      return false;
+  }
 }
 
 function statusOf(mx: MxFact): DnsStatus {
@@ -222,7 +214,16 @@ function statusOf(mx: MxFact): DnsStatus {
 }
 
 function defer(reason: DeferReason, detail: string, notes: readonly MailEvent[] = []): Plan {
-  return { kind: "defer", reason, detail, forSafety: reason === "dns-bogus", notes };
+  return { kind: "defer", reason, detail, forSafety: isAboutSafety(reason), notes };
+}
+
+function unreadable({ sts, memory }: Facts): string {
+  if (sts.kind === "unreadable") return sts.detail;
+  return memory.kind === "unreadable" ? memory.detail : "nobody knows why";
+}
+
+function isAboutSafety(reason: DeferReason): boolean {
+  return ["dns-bogus", "dane-unavailable", "policy-unreadable", "sts-no-host"].includes(reason);
 }
 
 function unsatisfiable(detail: string, notes: readonly MailEvent[] = []): Plan {

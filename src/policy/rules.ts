@@ -8,12 +8,13 @@ import {
   parseDomain,
   parseIp,
   type DomainName,
+  type Instant,
   type IpAddress,
   type Level,
   type Result,
 } from "../base/index.ts";
 import type { NamePattern, TrustedCas } from "../tls/index.ts";
-import type { Route, Rule } from "./types.ts";
+import type { Exception, Route, Rule } from "./types.ts";
 
 export interface RuleText {
   readonly domain: string;
@@ -94,6 +95,20 @@ export function findRule<R extends Patterned>(rules: readonly R[], domain: Domai
     }
   }
   return rules[first];
+}
+
+/** The first exception that fits and has not ended. */
+export function findException(
+  exceptions: readonly Exception[],
+  domain: DomainName,
+  now: Instant,
+): Exception | undefined {
+  const found = findRule(exceptions, domain);
+  if (found === undefined || found.until > now) return found;
+  return findRule(
+    exceptions.filter(({ until }) => until > now),
+    domain,
+  );
 }
 
 interface Patterned {

@@ -8,6 +8,7 @@ import type {
   Level,
   MailEvent,
   PlanReason,
+  ReportedPolicy,
   TlsFault,
 } from "../base/index.ts";
 import type { DnsFailure, TlsaRecord } from "../dns/index.ts";
@@ -92,7 +93,12 @@ export type StsFailure = "sts-policy-fetch-error" | "sts-policy-invalid" | "sts-
 export interface StsSource {
   /** From the cache, else fetched now. Never rejects. */
   policyFor(domain: DomainName): Promise<StsFact>;
+  /** Mail could not meet the policy: is there a newer one (STS-4)? What comes of it counts for the next attempt. Never throws. */
+  recheck(domain: DomainName): void;
 }
+
+/** For those who ask nobody. */
+export const noSts: StsSource = { policyFor: () => Promise.resolve({ kind: "not-asked" }), recheck() {} };
 
 /** How often a host met a level (or better) for a domain, and on how many days (UTC). */
 export interface RememberedLevel {
@@ -126,6 +132,16 @@ export interface MemorySource {
   /** `hosts` are the MX hosts of today. Never throws. */
   recall(domain: DomainName, hosts: readonly string[]): MemoryFact;
 }
+
+/** Who remembers, and is told what came of it. */
+export interface LearningMemory extends MemorySource {
+  /** Mail of this domain was delivered to this host over a hop that met `level`. Never throws. */
+  delivered(domain: DomainName, host: string, level: Level): void;
+  /** A hop on which `level` was asked for failed with `fault`. Never throws. */
+  fellShort(domain: DomainName, host: string, level: Level, fault: TlsFault): void;
+}
+
+export const noMemory: LearningMemory = { recall: () => ({ kind: "off" }), delivered() {}, fellShort() {} };
 
 export interface HostFact {
   /** The exchange as published, lower case, or the routed host. */
@@ -166,7 +182,31 @@ export interface HostHistory {
 
 export type DeliveryHistory = Readonly<Record<string, HostHistory>>;
 
-/** Everything that can be known about a next hop before a byte is sent. DANE, MTA-STS, REQUIRETLS and memory join here. */
+/** What the message itself asks of the way (RFC 8689). */
+export interface MessageFact {
+  readonly requireTls: boolean;
+  /** The header says `TLS-Required: No`. REQUIRETLS has the last word where both are there. */
+  readonly tlsOptional?: boolean;
+}
+
+/** What the operator asks less of, for a while, and why. */
+export interface Exception {
+  /** As a rule's. */
+  readonly pattern: string;
+  /** At most this is demanded. */
+  readonly level: Level;
+  /** It ends here. */
+  readonly until: Instant;
+  readonly why: string;
+}
+
+/** MEM-1: for how long mail is held that would meet less than is remembered, and what then. */
+export interface MemoryTerms {
+  readonly patienceMs: number;
+  readonly then: "bounce" | "deliver";
+}
+
+/** Everything that can be known about a next hop before a byte is sent. */
 export interface Facts {
   readonly now: Instant;
   /** The recipient's domain: the policy domain. */
@@ -177,8 +217,17 @@ export interface Facts {
   readonly mx: MxFact;
   /** Ordered by preference; equal preferences already shuffled (MX-5). */
   readonly hosts: readonly HostFact[];
+  readonly sts: StsFact;
+  readonly memory: MemoryFact;
   readonly history: DeliveryHistory;
-  readonly message: { readonly requireTls: boolean };
+  readonly message: MessageFact;
+  /** One that has not ended; the first that matches. */
+  readonly exception?: Exception;
+  /** `report`: what the recipient publishes, what is remembered and the default are looked at, and only rules are enforced. */
+  readonly enforce: "all" | "report";
+  readonly memoryTerms: MemoryTerms;
+  /** Believed besides the system's authorities, by every proof that names no other. */
+  readonly authorities?: TrustedCas;
   /** What the operator demands where no rule says otherwise. */
   readonly defaultRequire: Level;
   /** 1 to 65535: where hosts are dialled unless a route says otherwise. */
@@ -195,6 +244,10 @@ export interface TlsRetry {
 export interface PlannedHost extends HopRequirement {
   readonly addresses: readonly IpAddress[];
   readonly port: number;
+  /** What a session with this host is reported under (RPT-1). */
+  readonly reported: ReportedPolicy;
+  /** The operator's patience with less than is remembered is over: unproven now means returned (MEM-1). */
+  readonly isLastChance?: true;
 }
 
 /**

@@ -3,7 +3,7 @@ import { domain, ip, type DomainName, type IpAddress } from "../base/index.ts";
 import type { Answer, DnsFailure, MxRecord, Resolver } from "../dns/index.ts";
 import { manualClock, seededRandom } from "../../test/support/clock.ts";
 import { gather, type GatherRequest, type GatherSettings } from "./gather.ts";
-import type { AddressFact, Facts, HostFact } from "./types.ts";
+import { noMemory, noSts, type AddressFact, type Facts, type HostFact } from "./types.ts";
 
 /** What one question is answered with. */
 export type Told<T> =
@@ -93,6 +93,9 @@ export const settings: GatherSettings = {
   allowPrivateAddresses: false,
   defaultRequire: "cleartext",
   tlsRetry: { tries: 3, overMs: 3_600_000 },
+  exceptions: [],
+  enforce: "all",
+  memoryTerms: { patienceMs: 86_400_000, then: "bounce" },
 };
 
 export async function factsOf(
@@ -102,7 +105,7 @@ export async function factsOf(
   seed = 1,
 ): Promise<Facts> {
   return gather(
-    { resolver: resolverOf(zone), random: seededRandom(seed), clock: manualClock(1_000) },
+    { resolver: resolverOf(zone), random: seededRandom(seed), clock: manualClock(1_000), sts: noSts, memory: noMemory },
     { ...settings, ...changes },
     { domain: domain("example.org"), history: {}, message: { requireTls: false }, ...request },
   );

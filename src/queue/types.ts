@@ -32,6 +32,8 @@ export interface ContentFacts {
   readonly headerHas8bit: boolean;
   /** The longest line in bytes, without its CRLF. */
   readonly longestLine: number;
+  /** The header says `TLS-Required: No` (RFC 8689 §5). */
+  readonly tlsOptional?: boolean;
 }
 
 export type RecipientState =

@@ -26,7 +26,7 @@ import { startConsole, type Console, type Readiness } from "../console/index.ts"
 import { deliveryDefaults, startCourier, type Courier, type DeliverySettings } from "../delivery/index.ts";
 import type { Resolver } from "../dns/index.ts";
 import { intakeSettings, startIntake, userDirectory, type Intake, type ListenerSettings } from "../intake/index.ts";
-import { findRule } from "../policy/index.ts";
+import { findRule, noMemory, noSts } from "../policy/index.ts";
 import { openSqliteQueue, type MessageStory, type Queue } from "../queue/index.ts";
 import { parseLanguage, type Language } from "../words/index.ts";
 import type { Config, LanguageRule } from "./config/types.ts";
@@ -116,7 +116,7 @@ class RunningRelay implements Relay {
     const resolver = openResolver(this.#config, { net, clock, random, log, metrics, secure: dotClient() });
     this.#resolver = resolver;
     this.#courier = startCourier(
-      { net, clock, random, log, metrics, queue, resolver, onEvent },
+      { net, clock, random, log, metrics, queue, resolver, sts: noSts, memory: noMemory, onEvent },
       deliverySettings(this.#config),
     );
     this.#intake = await startIntake({
@@ -224,7 +224,11 @@ function deliverySettings(config: Config): DeliverySettings {
     ownNames: [...new Set<DomainName>([server.hostname, delivery.heloName])],
     ownAddresses: ownAddresses(config),
     rules: config.rules,
+    exceptions: config.exceptions,
     defaultRequire: config.policy.require,
+    enforce: config.policy.enforce,
+    memoryTerms: config.memory,
+    ...(config.policy.authorities === undefined ? {} : { authorities: config.policy.authorities }),
     smtpPort: danger.smtpPort,
     allowPrivateAddresses: danger.allowPrivateAddresses,
     logAddresses: config.log.addresses,

@@ -14,11 +14,15 @@ describe("the log", () => {
     }
   });
 
-  test("mail held for safety, faults and bounces are warnings", () => {
+  test("mail held for safety, faults, bounces and exceptions are warnings", () => {
     const warned = new Set(allEvents.filter((event) => eventLog(event).level === "warn").map((event) => event.code));
-    expect([...warned].sort()).toEqual(["bounced", "deferred", "tls-fault"]);
+    expect([...warned].sort()).toEqual(["bounced", "deferred", "planned", "tls-fault", "would-fail"]);
     for (const event of allEvents) {
       if (event.code === "deferred") expect(eventLog(event).level).toBe(event.forSafety ? "warn" : "info");
+      if (event.code === "planned") {
+        const isExcepted = event.why.some(({ code }) => code === "exception");
+        expect(eventLog(event).level).toBe(isExcepted ? "warn" : "debug");
+      }
     }
   });
 

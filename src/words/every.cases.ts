@@ -56,6 +56,9 @@ export const everyDeferReason = keys<DeferReason>({
   "dns-bogus": true,
   "dns-unavailable": true,
   "no-address": true,
+  "dane-unavailable": true,
+  "policy-unreadable": true,
+  "sts-no-host": true,
   "rule-unsatisfiable": true,
   unreachable: true,
   unproven: true,
@@ -76,6 +79,7 @@ export const everyBounceReason = keys<BounceReason>({
   "too-large": true,
   "line-too-long": true,
   "requiretls-unsupported": true,
+  "suspected-downgrade": true,
   "operator-returned": true,
 });
 
@@ -97,6 +101,22 @@ const planReasons: { readonly [C in PlanReason["code"]]: readonly Extract<PlanRe
   "tls-failed-before": [1, 2].map((failures) => ({ code: "tls-failed-before", failures, tries: 3 })),
   "tls-given-up": [1, 3].map((failures) => ({ code: "tls-given-up", failures })),
   "implicit-mx": [{ code: "implicit-mx" }],
+  dane: [true, false].map((mxProven) => ({ code: "dane", mxProven })),
+  "dane-unusable": [{ code: "dane-unusable" }],
+  "mta-sts": (["enforce", "testing"] as const).map((mode) => ({ code: "mta-sts", mode })),
+  "mta-sts-unknown": [{ code: "mta-sts-unknown", result: "sts-policy-fetch-error" }],
+  remembered: everyLevel.map((level) => ({ code: "remembered", level })),
+  "memory-given-up": everyLevel.map((level) => ({ code: "memory-given-up", level })),
+  requiretls: [{ code: "requiretls" }],
+  "tls-not-required": [{ code: "tls-not-required" }],
+  exception: everyLevel.map((level) => ({
+    code: "exception",
+    pattern: "example.net",
+    level,
+    until: Date.UTC(2026, 11, 24),
+    why: "their new server comes in December",
+  })),
+  "report-only": everyLevel.map((would) => ({ code: "report-only", would })),
 };
 
 const host = "mx1.example.net";
@@ -157,7 +177,19 @@ export const everyEvent: { readonly [C in EventCode]: readonly WithCode<MailEven
     { code: "planned", domain, mxStatus: "secure", hosts: [], why: [] },
   ],
   "host-skipped": (
-    ["no-address", "address-literal", "dns-bogus", "dns-unavailable", "forbidden-address", "is-us"] as const
+    [
+      "no-address",
+      "address-literal",
+      "dns-bogus",
+      "dns-unavailable",
+      "forbidden-address",
+      "is-us",
+      "tlsa-bogus",
+      "tlsa-unavailable",
+      "policy-unreadable",
+      "sts-mismatch",
+      "requiretls-unprovable",
+    ] as const
   ).map((why) => ({ code: "host-skipped", host, why })),
   connected: [{ code: "connected", ...at }],
   "connect-failed": everyDialFault.map((fault) => ({ code: "connect-failed", ...at, fault })),
@@ -173,6 +205,9 @@ export const everyEvent: { readonly [C in EventCode]: readonly WithCode<MailEven
       const event = { code: "tls-fault", host, fault, required } as const;
       return [event, { ...event, detail: "seen: this", reply }];
     }),
+  ),
+  "would-fail": everyTlsFault.flatMap((fault) =>
+    everyProof.map((proof) => ({ code: "would-fail", host, proof, fault, detail: "seen: this" })),
   ),
   "cleartext-allowed": [{ code: "cleartext-allowed", host }],
   "peer-said": (["banner", "ehlo", "starttls", "mail", "rcpt", "data", "final"] as const).flatMap((stage) =>

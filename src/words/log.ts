@@ -41,7 +41,12 @@ function lineOf(event: MailEvent): EventLine {
     case "planned": {
       const { domain, mxStatus } = event;
       const hosts = event.hosts.map((host) => `${host.host} ${host.require} ${host.proof}`);
-      return debug("planned", { code, domain, mxStatus, hosts, why: event.why.map((reason) => reason.code) });
+      const fields = { code, domain, mxStatus, hosts, why: event.why.map((reason) => reason.code) };
+      const exception = event.why.find((reason) => reason.code === "exception");
+      if (exception?.code !== "exception") return debug("planned", fields);
+      const { pattern, level, why } = exception;
+      const until = new Date(exception.until).toISOString();
+      return warn("an exception is used", { ...fields, pattern, level, until, because: safeQuote(why) });
     }
     case "host-skipped":
       return info("host skipped", { code, host: event.host, why: event.why });
@@ -61,6 +66,11 @@ function lineOf(event: MailEvent): EventLine {
       const { host, fault, required } = event;
       const detail = event.detail === undefined ? undefined : safeQuote(event.detail);
       return warn("TLS fault", { code, host, fault, required, detail, ...replyField(event) });
+    }
+    case "would-fail": {
+      const { host, proof, fault } = event;
+      const detail = event.detail === undefined ? undefined : safeQuote(event.detail);
+      return warn("would have been held", { code, host, proof, fault, detail });
     }
     case "cleartext-allowed":
       return info("cleartext allowed", { code, host: event.host });

@@ -26,6 +26,7 @@ export function eventMetrics(event: MailEvent): readonly MetricStep[] {
     case "reused":
     case "tls-established":
     case "tls-fault":
+    case "would-fail":
     case "cleartext-allowed":
     case "peer-said":
     case "deferred":

@@ -1,6 +1,6 @@
 /** A plan told to people: where the message goes next, what the hop must prove, and why. */
 import { compareLevels, type Level, type MailEvent, type PlanReason, type ProofKind } from "../base/index.ts";
-import { safeName } from "./safe.ts";
+import { safeName, safeQuote } from "./safe.ts";
 import type { Words } from "./words.ts";
 
 type Planned = Extract<MailEvent, { readonly code: "planned" }>;
@@ -30,6 +30,7 @@ function requirementSentences(words: Words, { hosts }: Planned): readonly string
 }
 
 function sayRequirement(words: Words, require: Level, proof: ProofKind): string {
+  if (require === "encrypted" && proof === "dane") return words.say("must-encrypted-dane");
   if (require !== "authenticated") return words.say(`must-${require}`);
   return words.say("must-authenticated", { by: words.say(`proof-${proof}`) });
 }
@@ -42,10 +43,33 @@ function sayPlanReason(words: Words, reason: PlanReason): string {
       return words.say("why-route", { to: safeName(reason.to) });
     case "no-promise":
     case "implicit-mx":
+    case "dane-unusable":
+    case "requiretls":
+    case "tls-not-required":
+    case "mta-sts-unknown":
       return words.say(`why-${reason.code}`);
     case "tls-failed-before":
       return words.say("why-tls-failed-before", { failures: reason.failures, tries: reason.tries });
     case "tls-given-up":
       return words.say("why-tls-given-up", { failures: reason.failures });
+    case "dane":
+      return words.say(reason.mxProven ? "why-dane" : "why-dane-mx-unproven");
+    case "mta-sts":
+      return words.say(`why-mta-sts-${reason.mode}`);
+    case "remembered":
+      return words.say("why-remembered", { level: reason.level });
+    case "memory-given-up":
+      return words.say("why-memory-given-up", { level: reason.level });
+    case "exception": {
+      const { level, until, why } = reason;
+      return words.say("why-exception", {
+        pattern: safeName(reason.pattern),
+        level,
+        until: words.time(until),
+        why: safeQuote(why),
+      });
+    }
+    case "report-only":
+      return words.say("why-report-only", { level: reason.would });
   }
 }

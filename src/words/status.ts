@@ -20,7 +20,7 @@ export function statusFor(
       return ofReply(4, reply);
     case "lifetime-over":
       // Where safety was what it waited for, that is what to mend; else only the time is known to be over.
-      return `5.${after === "unproven" || after === "dns-bogus" ? deferDetail(after, fault) : "4.7"}`;
+      return `5.${isAboutSafety(after) ? deferDetail(after, fault) : "4.7"}`;
     case "no-such-domain":
     case "null-mx":
     case "mail-loop":
@@ -29,11 +29,15 @@ export function statusFor(
     case "too-large":
     case "line-too-long":
     case "requiretls-unsupported":
+    case "suspected-downgrade":
     case "operator-returned":
       return `5.${bounceDetails[reason]}`;
     case "dns-bogus":
     case "dns-unavailable":
     case "no-address":
+    case "dane-unavailable":
+    case "policy-unreadable":
+    case "sts-no-host":
     case "rule-unsatisfiable":
     case "unreachable":
     case "unproven":
@@ -43,6 +47,19 @@ export function statusFor(
       return `4.${deferDetail(reason, fault)}`;
   }
 }
+
+function isAboutSafety(after: DeferReason | undefined): after is Exclude<DeferReason, "peer-deferred"> {
+  return after !== undefined && (safetyReasons as readonly DeferReason[]).includes(after);
+}
+
+/** Reasons for which mail waits because its safety could not be proven. */
+export const safetyReasons = [
+  "unproven",
+  "dns-bogus",
+  "dane-unavailable",
+  "policy-unreadable",
+  "sts-no-host",
+] as const satisfies readonly DeferReason[];
 
 /** What the peer said itself, if it agrees with the class that the outcome has. */
 function ofReply(klass: 4 | 5, reply: SmtpReply | undefined): EnhancedStatus {
@@ -71,6 +88,8 @@ const bounceDetails = {
   "line-too-long": "6.0",
   // REQUIRETLS support required (RFC 8689)
   "requiretls-unsupported": "7.30",
+  // Other or undefined security status
+  "suspected-downgrade": "7.0",
   // Delivery not authorized, message refused
   "operator-returned": "7.1",
 } as const satisfies Partial<Record<BounceReason, Detail>>;
@@ -82,6 +101,12 @@ const deferDetails = {
   "dns-unavailable": "4.3",
   // Unable to route
   "no-address": "4.4",
+  // Cryptographic failure
+  "dane-unavailable": "7.5",
+  // Other or undefined mail system status
+  "policy-unreadable": "3.0",
+  // Other or undefined security status
+  "sts-no-host": "7.0",
   // Other or undefined security status
   "rule-unsatisfiable": "7.0",
   // No answer from host

@@ -37,6 +37,8 @@ export function tellStory(words: Words, entry: StoryEntry | MailEvent): string {
       return tellTls(words, event);
     case "tls-fault":
       return tellFault(words, event);
+    case "would-fail":
+      return tellWouldFail(words, event);
     case "cleartext-allowed":
       return words.say("cleartext-allowed", { host: safeName(event.host) });
     case "peer-said":
@@ -132,6 +134,12 @@ function tellFault(words: Words, event: Event<"tls-fault">): string {
   const isFatal = event.required === "authenticated" || !isAboutIdentity(event.fault);
   const then = words.say(isFatal ? "fault-nothing-sent" : "fault-tolerated", { host });
   return `${sayFault(words, event.fault, host)}${words.say("gap")}${then}`;
+}
+
+function tellWouldFail(words: Words, { host: name, fault, proof }: Event<"would-fail">): string {
+  const host = safeName(name);
+  const would = words.say(proof === "mta-sts" ? "would-fail-testing" : "would-fail", { host });
+  return `${sayFault(words, fault, host)}${words.say("gap")}${would}`;
 }
 
 function tellReply(words: Words, { host, stage, reply }: Event<"peer-said">): string {

@@ -150,12 +150,14 @@ function configOf(
       heloName: hostname,
     },
     dns: { resolvers: [sandbox.resolver], trustAd: false, anchors: sandbox.anchors },
-    policy: { require: "cleartext" },
+    policy: { require: "cleartext", mtaSts: false, enforce: "all" },
+    memory: { remember: true, patienceMs: 24 * hourMs, then: "bounce" },
+    exceptions: [],
     rules: sandbox.rules,
     languages: [],
     story: { keepMs: 24 * hourMs },
     log: { level: "error", format: "pretty", addresses: true },
-    danger: { smtpPort: sandbox.smtpPort, allowPrivateAddresses: true, skipDnssec: false },
+    danger: { smtpPort: sandbox.smtpPort, httpsPort: 443, allowPrivateAddresses: true, skipDnssec: false },
   };
 }
 

@@ -61,6 +61,7 @@ class Opening implements ConversationOwner {
   readonly #reject: (bug: unknown) => void;
   #conversation: Conversation | undefined;
   #channel: AuthorizedChannel | undefined;
+  #watched: TlsFailure | undefined;
   #session: Session | undefined;
   #settled = false;
 
@@ -100,7 +101,7 @@ class Opening implements ConversationOwner {
       this.#reject(bug);
       return conversation.abandon("closed", "not authorized");
     }
-    this.#session = new Session(conversation, this.#channel, this.#wire.remote, capabilities);
+    this.#session = new Session(conversation, this.#channel, this.#wire, capabilities, this.#watched);
     this.#settle(ok(this.#session));
   }
 
@@ -138,6 +139,7 @@ class Opening implements ConversationOwner {
       cipher: evidence.cipher,
       ...(evidence.matchedName === undefined ? {} : { name: evidence.matchedName }),
     });
+    if (evidence.watched?.failure !== undefined) this.#noteWatched(evidence.watched.failure);
     this.#conversation?.secure(channel.stream);
   }
 
@@ -145,7 +147,17 @@ class Opening implements ConversationOwner {
   #inClear(): AuthorizedChannel {
     const channel = authorizeCleartext(this.#wire, this.#terms.requirement);
     this.#tell({ code: "cleartext-allowed", host: this.#terms.requirement.host });
+    if (this.#terms.requirement.watch !== undefined) {
+      this.#noteWatched({ fault: "starttls-missing", detail: "the session stays without TLS" });
+    }
     return channel;
+  }
+
+  /** A proof that was not demanded was not given. */
+  #noteWatched(failure: TlsFailure): void {
+    const { host, watch } = this.#terms.requirement;
+    this.#watched = failure;
+    this.#tell({ code: "would-fail", host, proof: watch?.kind ?? "none", ...failure });
   }
 
   #noteFault(failure: TlsFailure, reply: SmtpReply | undefined): void {
@@ -181,15 +193,25 @@ class Opening implements ConversationOwner {
 class Session implements SmtpSession {
   readonly channel: AuthorizedChannel;
   readonly remote: Endpoint;
+  readonly local: Endpoint;
+  readonly watched?: TlsFailure;
   readonly capabilities: Capabilities;
   readonly level: Level;
   readonly #conversation: Conversation;
   #onClosed: (() => void)[] = [];
 
-  constructor(conversation: Conversation, channel: AuthorizedChannel, remote: Endpoint, capabilities: Capabilities) {
+  constructor(
+    conversation: Conversation,
+    channel: AuthorizedChannel,
+    wire: Pick<Wire, "remote" | "local">,
+    capabilities: Capabilities,
+    watched: TlsFailure | undefined,
+  ) {
     this.#conversation = conversation;
     this.channel = channel;
-    this.remote = remote;
+    this.remote = wire.remote;
+    this.local = wire.local;
+    if (watched !== undefined) this.watched = watched;
     this.capabilities = capabilities;
     this.level = channel.level;
   }

@@ -1,6 +1,6 @@
 /** What the SMTP client offers to `delivery`. Shapes only. */
 import type { Clock, DomainName, Endpoint, IpAddress, Level, Metrics, Net } from "../../base/index.ts";
-import type { AuthorizedChannel, HopRequirement } from "../../tls/index.ts";
+import type { AuthorizedChannel, HopRequirement, TlsFailure } from "../../tls/index.ts";
 import type { Capabilities, OnEvent, OutgoingMessage, TransactionResult } from "../types.ts";
 
 export interface SessionPorts {
@@ -32,6 +32,10 @@ export interface SmtpSession {
   readonly channel: AuthorizedChannel;
   /** Where the peer is. */
   readonly remote: Endpoint;
+  /** Our own end. */
+  readonly local: Endpoint;
+  /** What came of the requirement's `watch`, over TLS or for want of it. */
+  readonly watched?: TlsFailure;
   /** What the peer offered after TLS, or in clear where that is allowed. */
   readonly capabilities: Capabilities;
   readonly level: Level;

@@ -19,6 +19,7 @@ export const faultCodes = [
   "not-one-of",
   // Its values
   "bad-duration",
+  "bad-date",
   "bad-size",
   "bad-endpoint",
   "bad-dot",
@@ -30,6 +31,10 @@ export const faultCodes = [
   "bad-route",
   "bad-ca",
   "rule-needs-authenticated",
+  "exception-without-why",
+  "exception-lowers-nothing",
+  "exception-over",
+  "report-only",
   "bad-account-name",
   "bad-user-name",
   "bad-password-hash",

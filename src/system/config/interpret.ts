@@ -1,7 +1,15 @@
 /** From what an operator wrote to what the program uses. Pure: files that the configuration names come in through `read`. */
 import { createHash, X509Certificate } from "node:crypto";
 import { dirname, resolve } from "node:path";
-import { domain, limits, parseDomain, type DomainName, type Endpoint, type Result } from "../../base/index.ts";
+import {
+  domain,
+  limits,
+  parseDomain,
+  type DomainName,
+  type Endpoint,
+  type Instant,
+  type Result,
+} from "../../base/index.ts";
 import { readAnchors, type TrustAnchor, type Upstream } from "../../dns/index.ts";
 import {
   isPasswordHash,
@@ -12,14 +20,22 @@ import {
   type SenderPattern,
   type UserRecord,
 } from "../../intake/index.ts";
-import { parsePattern, parseRule, type Rule, type RuleFault } from "../../policy/index.ts";
+import { parsePattern, parseRule, type Exception, type Rule, type RuleFault } from "../../policy/index.ts";
 import type { TrustedCas } from "../../tls/index.ts";
 import { defaultLanguage } from "../../words/index.ts";
 import type { Faults, FaultCode } from "./faults.ts";
 import type { KeyPath } from "./positions.ts";
 import type { RawConfig } from "./schema.ts";
 import type { Config, DeliveryConfig, DnsConfig, LimitsConfig, ListenConfig } from "./types.ts";
-import { formatEndpoint, isLoopback, parseDuration, parseEndpoint, parseSize, parseUpstream } from "./values.ts";
+import {
+  formatEndpoint,
+  isLoopback,
+  parseDate,
+  parseDuration,
+  parseEndpoint,
+  parseSize,
+  parseUpstream,
+} from "./values.ts";
 
 export interface Surroundings {
   /** The configuration file, absolute; relative paths start from its directory. */
@@ -28,6 +44,7 @@ export interface Surroundings {
   readonly systemResolvers: () => readonly Endpoint[];
   /** The text of a file, or undefined if it cannot be read. */
   readonly read: (path: string) => string | undefined;
+  readonly now: () => Instant;
 }
 
 const defaults = {
@@ -38,7 +55,9 @@ const defaults = {
   deliveries: 200,
   deliveriesPerDestination: 20,
   storyKeep: "14d",
+  patience: "24h",
   smtpPort: 25,
+  httpsPort: 443,
 } as const;
 
 const userNameMaxChars = 255;
@@ -81,8 +100,14 @@ class Interpreter {
       limits: this.#limits(),
       delivery: this.#delivery(hostname),
       dns: this.#dns(),
-      policy: { require: raw.policy?.require ?? "cleartext" },
+      policy: this.#policy(),
+      memory: {
+        remember: raw.memory?.remember ?? true,
+        patienceMs: this.#duration(raw.memory?.patience, defaults.patience, ["memory", "patience"]),
+        then: raw.memory?.then ?? "bounce",
+      },
       rules: this.#rules(),
+      exceptions: this.#exceptions(),
       languages: (raw.notices ?? []).map(({ domain, language }, index) => ({
         pattern: this.#pattern(domain, ["notices", index, "domain"]),
         language,
@@ -262,9 +287,35 @@ class Interpreter {
     if (skipDnssec) this.#faults.warn("danger-dnssec", ["danger", "skip_dnssec"]);
     return {
       smtpPort: this.#count(raw.smtp_port, defaults.smtpPort, ["danger", "smtp_port"], 1, 65_535),
+      httpsPort: this.#count(raw.https_port, defaults.httpsPort, ["danger", "https_port"], 1, 65_535),
       allowPrivateAddresses,
       skipDnssec,
     };
+  }
+
+  #policy(): Config["policy"] {
+    const raw = this.#raw.policy ?? {};
+    const authorities =
+      raw.authorities === undefined ? undefined : this.#authorities(raw.authorities, false, ["policy", "authorities"]);
+    const enforce = raw.enforce ?? "all";
+    if (enforce === "report") this.#faults.warn("report-only", ["policy", "enforce"]);
+    return {
+      require: raw.require ?? "cleartext",
+      mtaSts: raw.mta_sts ?? true,
+      enforce,
+      ...(authorities === undefined ? {} : { authorities }),
+    };
+  }
+
+  #exceptions(): readonly Exception[] {
+    return (this.#raw.exception ?? []).map(({ domain: pattern, level, until, why }, index) => {
+      const at = (key: string): KeyPath => ["exception", index, key];
+      if (why.trim() === "") this.#faults.error("exception-without-why", at("why"));
+      if (level === "authenticated") this.#faults.warn("exception-lowers-nothing", at("level"));
+      const end = this.#take(parseDate(until), "bad-date", at("until"), until) ?? 0;
+      if (end !== 0 && end <= this.#around.now()) this.#faults.warn("exception-over", at("until"), { value: until });
+      return { pattern: this.#pattern(pattern, at("domain")), level, until: end, why: why.trim() };
+    });
   }
 
   #rules(): readonly Rule[] {

@@ -42,7 +42,7 @@ export async function parseConfig(text: string, file: string, options: LoadOptio
   const { checkShape } = await import("./schema.ts");
   const shaped = checkShape(raw.value, faults);
   if (shaped === undefined) return { file, faults: faults.list() };
-  const config = interpret(shaped, { file, systemResolvers, read: readOrUndefined }, faults);
+  const config = interpret(shaped, { file, systemResolvers, read: readOrUndefined, now: () => options.now }, faults);
   if (!faults.hasErrors && options.examine !== false) examine(config, options, faults);
   return { file, ...(faults.hasErrors ? {} : { config }), faults: faults.list() };
 }

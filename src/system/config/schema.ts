@@ -61,7 +61,22 @@ export const configSchema = z.strictObject({
   dns: z
     .strictObject({ resolvers: texts.optional(), trust_ad: z.boolean().optional(), anchors: texts.optional() })
     .optional(),
-  policy: z.strictObject({ require: level.optional() }).optional(),
+  policy: z
+    .strictObject({
+      require: level.optional(),
+      mta_sts: z.boolean().optional(),
+      enforce: z.enum(["all", "report"]).optional(),
+      authorities: text.optional(),
+    })
+    .optional(),
+  memory: z
+    .strictObject({
+      remember: z.boolean().optional(),
+      patience: text.optional(),
+      then: z.enum(["bounce", "deliver"]).optional(),
+    })
+    .optional(),
+  exception: z.array(z.strictObject({ domain: text, level, until: text, why: text })).optional(),
   rule: z
     .array(
       z.strictObject({
@@ -86,6 +101,7 @@ export const configSchema = z.strictObject({
   danger: z
     .strictObject({
       smtp_port: count.optional(),
+      https_port: count.optional(),
       allow_private_addresses: z.boolean().optional(),
       skip_dnssec: z.boolean().optional(),
     })

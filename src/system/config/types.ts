@@ -5,7 +5,8 @@
 import type { DomainName, Endpoint, Level } from "../../base/index.ts";
 import type { TrustAnchor, Upstream } from "../../dns/index.ts";
 import type { Network, UserRecord } from "../../intake/index.ts";
-import type { Rule } from "../../policy/index.ts";
+import type { Exception, MemoryTerms, Rule } from "../../policy/index.ts";
+import type { TrustedCas } from "../../tls/index.ts";
 import type { Language } from "../../words/index.ts";
 
 export interface Config {
@@ -24,7 +25,16 @@ export interface Config {
   readonly policy: {
     /** What a hop must prove where no rule says otherwise. */
     readonly require: Level;
+    /** Ask for MTA-STS policies. */
+    readonly mtaSts: boolean;
+    /** `report`: what is published, remembered, or the default is looked at; only rules are enforced. */
+    readonly enforce: "all" | "report";
+    /** Believed besides the system's. */
+    readonly authorities?: TrustedCas;
   };
+  readonly memory: MemoryTerms & { readonly remember: boolean };
+  /** Those that ended too; the first that fits and has not ended counts. */
+  readonly exceptions: readonly Exception[];
   /** The first whose pattern matches counts. */
   readonly rules: readonly Rule[];
   /** Languages of notices by the sender's domain; the first that matches counts. */
@@ -115,6 +125,8 @@ export type LogFormat = (typeof logFormats)[number];
 export interface DangerConfig {
   /** The port that MX hosts are dialled at: 25 everywhere but in a sandbox. */
   readonly smtpPort: number;
+  /** The port at which MTA-STS policies are fetched: 443 everywhere but in a sandbox. */
+  readonly httpsPort: number;
   /** Loopback and private addresses may be delivered to. */
   readonly allowPrivateAddresses: boolean;
   /** DNS answers are not validated here: everything is as good as the path it came over. */

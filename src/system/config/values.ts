@@ -1,5 +1,15 @@
 /** The little languages inside configuration strings: durations, sizes, endpoints. */
-import { err, isIpv6, ok, parseDomain, parseIp, type Endpoint, type IpAddress, type Result } from "../../base/index.ts";
+import {
+  err,
+  isIpv6,
+  ok,
+  parseDomain,
+  parseIp,
+  type Endpoint,
+  type Instant,
+  type IpAddress,
+  type Result,
+} from "../../base/index.ts";
 import type { Upstream } from "../../dns/index.ts";
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -20,6 +30,18 @@ export function parseDuration(text: string): Result<number, "bad-duration"> {
     total += Number(count) * (unitMs[unit ?? ""] ?? 0);
   return total > 0 && Number.isSafeInteger(total) ? ok(total) : err("bad-duration");
 }
+
+/** `2026-12-31` (its end, UTC) or `2026-12-31T12:00:00Z`: milliseconds since 1970. */
+export function parseDate(text: string): Result<Instant, "bad-date"> {
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  if (!isDay && !/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z$/.test(text)) return err("bad-date");
+  const at = Date.parse(text);
+  // `2026-02-30` would pass for the second of March.
+  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text.slice(0, 10))) return err("bad-date");
+  return ok(isDay ? at + dayMs : at);
+}
+
+const dayMs = 86_400_000;
 
 const unitBytes: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 

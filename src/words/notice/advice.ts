@@ -1,5 +1,6 @@
 /** What a sender can do, by outcome. Each is the id of a message in the catalogue. */
 import type { BounceReason, DeferReason } from "../../base/index.ts";
+import { safetyReasons } from "../status.ts";
 import { statusOf, type Delayed, type Failed } from "./facts.ts";
 
 export function adviceFor(outcome: Failed): string {
@@ -8,8 +9,10 @@ export function adviceFor(outcome: Failed): string {
       return rejectionAdvice(outcome);
     case "lifetime-over":
       return outcome.after !== undefined && isAboutSafety(outcome.after) ? "advice-unsafe" : "advice-lifetime-over";
+    case "suspected-downgrade":
+      return "advice-unsafe";
     default:
-      return `advice-${outcome.reason satisfies Exclude<BounceReason, "peer-rejected" | "lifetime-over">}`;
+      return `advice-${outcome.reason satisfies Exclude<BounceReason, "peer-rejected" | "lifetime-over" | "suspected-downgrade">}`;
   }
 }
 
@@ -26,5 +29,5 @@ function rejectionAdvice(outcome: Failed): string {
 }
 
 function isAboutSafety(reason: DeferReason): boolean {
-  return reason === "unproven" || reason === "dns-bogus" || reason === "rule-unsatisfiable";
+  return reason === "rule-unsatisfiable" || (safetyReasons as readonly DeferReason[]).includes(reason);
 }
