@@ -8,8 +8,8 @@ export default defineConfig({
     setupFiles: ["test/support/dice.ts"],
     pool: "threads",
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: ["default"],
   },
 });

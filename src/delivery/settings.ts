@@ -47,7 +47,7 @@ export const deliveryDefaults = {
   retryMaxMs: 4 * 3_600_000,
   exceptions: [],
   enforce: "all",
-  memoryTerms: { patienceMs: 86_400_000, then: "bounce" },
+  memoryTerms: { patienceMs: 86_400_000, afterwards: "bounce" },
   tlsRetry: { tries: 3, overMs: 3_600_000 },
   delayNoticeSafetyMs: 3_600_000,
   delayNoticeMs: 4 * 3_600_000,

@@ -73,16 +73,19 @@ const remembered = (of: RememberedHost): MemoryFact => ({
 });
 
 const memory = {
-  nothing: { fact: remembered({}), then: "bounce" },
-  encrypted: { fact: remembered({ encrypted: often }), then: "bounce" },
-  authenticated: { fact: remembered({ encrypted: often, authenticated: often }), then: "bounce" },
-  "encrypted, patience over": { fact: remembered({ encrypted: often, suspectedSince: now - 2 * day }), then: "bounce" },
+  nothing: { fact: remembered({}), afterwards: "bounce" },
+  encrypted: { fact: remembered({ encrypted: often }), afterwards: "bounce" },
+  authenticated: { fact: remembered({ encrypted: often, authenticated: often }), afterwards: "bounce" },
+  "encrypted, patience over": {
+    fact: remembered({ encrypted: often, suspectedSince: now - 2 * day }),
+    afterwards: "bounce",
+  },
   "encrypted, patience over, deliver": {
     fact: remembered({ encrypted: often, suspectedSince: now - 2 * day }),
-    then: "deliver",
+    afterwards: "deliver",
   },
-  unreadable: { fact: { kind: "unreadable", detail: "made to fail" }, then: "bounce" },
-} as const satisfies Record<string, { readonly fact: MemoryFact; readonly then: "bounce" | "deliver" }>;
+  unreadable: { fact: { kind: "unreadable", detail: "made to fail" }, afterwards: "bounce" },
+} as const satisfies Record<string, { readonly fact: MemoryFact; readonly afterwards: "bounce" | "deliver" }>;
 
 const message = {
   plain: { requireTls: false },
@@ -129,7 +132,7 @@ export function factsIn(cell: Cell): Facts {
   };
   const theRule = rule[cell.rule];
   const theException = exception[cell.exception];
-  const { fact, then } = memory[cell.memory];
+  const { fact, afterwards } = memory[cell.memory];
   return {
     now,
     domain: domain("example.org"),
@@ -143,7 +146,7 @@ export function factsIn(cell: Cell): Facts {
     message: message[cell.message],
     ...(theException === undefined ? {} : { exception: theException }),
     enforce: enforce[cell.enforce],
-    memoryTerms: { patienceMs: day, then },
+    memoryTerms: { patienceMs: day, afterwards },
     defaultRequire: "cleartext",
     smtpPort: 25,
     tlsRetry: { tries: 3, overMs: 3_600_000 },

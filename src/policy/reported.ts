@@ -4,7 +4,7 @@
  */
 import type { ReportedPolicy, SessionObservation, TlsResultType } from "../base/index.ts";
 import type { TlsaRecord } from "../dns/index.ts";
-import { matchesMx } from "./mtasts/index.ts";
+import { matchesMx } from "./sts-match.ts";
 import type { Facts, HostFact, StsPolicy } from "./types.ts";
 
 const noPolicy: ReportedPolicy = { type: "no-policy-found", strings: [], mxHosts: [] };
@@ -28,12 +28,12 @@ export function failuresBefore(facts: Facts): readonly Omit<SessionObservation, 
   if (sts.kind === "none") ofPolicy(sts.failure, { type: "sts", strings: [], mxHosts: [] });
   if (sts.kind === "policy") ofPolicy(sts.stale, ofSts(sts.policy));
   for (const host of hosts) {
-    const { name, tlsa } = host;
+    const { name, host: named, tlsa } = host;
     if (tlsa.kind === "failed") {
       const policy: ReportedPolicy = { type: "tlsa", strings: [], mxHosts: [name] };
       failures.push({ domain, policy, host: name, result: "dnssec-invalid", detail: tlsa.detail });
     }
-    if (sts.kind === "policy" && sts.policy.mode !== "none" && !matchesMx(sts.policy, name)) {
+    if (sts.kind === "policy" && sts.policy.mode !== "none" && (named === undefined || !matchesMx(sts.policy, named))) {
       const detail = "the policy does not name this MX host";
       failures.push({ domain, policy: ofSts(sts.policy), host: name, result: "validation-failure", detail });
     }

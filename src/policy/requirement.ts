@@ -22,7 +22,7 @@ import {
 import { usableTlsa, type DaneProof, type HopRequirement, type NamedProof, type TrustedCas } from "../tls/index.ts";
 import { historyOf } from "./history.ts";
 import { rememberedFloor, suspectedSince } from "./memory/index.ts";
-import { matchesMx } from "./mtasts/index.ts";
+import { matchesMx } from "./sts-match.ts";
 import { reportedPolicy } from "./reported.ts";
 import type { Facts, HostFact, HostHistory, TlsRetry } from "./types.ts";
 
@@ -156,7 +156,7 @@ function floorOf(facts: Facts, { host }: ReachableHost): Floor {
   if (compareLevels(remembered, level) > 0) {
     const since = suspectedSince({ memory, host });
     const isOver = since !== undefined && facts.now - since >= memoryTerms.patienceMs;
-    if (isOver && memoryTerms.then === "deliver") why.push({ code: "memory-given-up", level: remembered });
+    if (isOver && memoryTerms.afterwards === "deliver") why.push({ code: "memory-given-up", level: remembered });
     else {
       level = remembered;
       isLastChance = isOver;

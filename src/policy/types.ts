@@ -203,7 +203,7 @@ export interface Exception {
 /** MEM-1: for how long mail is held that would meet less than is remembered, and what then. */
 export interface MemoryTerms {
   readonly patienceMs: number;
-  readonly then: "bounce" | "deliver";
+  readonly afterwards: "bounce" | "deliver";
 }
 
 /** Everything that can be known about a next hop before a byte is sent. */

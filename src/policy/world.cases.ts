@@ -95,7 +95,7 @@ export const settings: GatherSettings = {
   tlsRetry: { tries: 3, overMs: 3_600_000 },
   exceptions: [],
   enforce: "all",
-  memoryTerms: { patienceMs: 86_400_000, then: "bounce" },
+  memoryTerms: { patienceMs: 86_400_000, afterwards: "bounce" },
 };
 
 export async function factsOf(

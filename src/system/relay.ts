@@ -1,8 +1,8 @@
 /**
  * The composition of a relay: which part gets what, the order in which they start, and the order in which they stop.
  *
- *   start   queue ─► resolver ─► courier ─► intake ─► console ─► ready
- *   stop    intake (no new mail) ─► courier (what is under way may end) ─► console ─► queue ─► resolver
+ *   start   queue ─► facts.db ─► resolver ─► courier ─► intake ─► console ─► ready
+ *   stop    intake (no new mail) ─► courier (what is under way may end) ─► console ─► queue ─► resolver ─► facts.db
  *
  * The queue outlives everyone who may still write to it.
  */
@@ -26,13 +26,15 @@ import { startConsole, type Console, type Readiness } from "../console/index.ts"
 import { deliveryDefaults, startCourier, type Courier, type DeliverySettings } from "../delivery/index.ts";
 import type { Resolver } from "../dns/index.ts";
 import { intakeSettings, startIntake, userDirectory, type Intake, type ListenerSettings } from "../intake/index.ts";
-import { findRule, noMemory, noSts } from "../policy/index.ts";
+import { createMemory, findRule, noMemory, noSts, type Memory } from "../policy/index.ts";
 import { openSqliteQueue, type MessageStory, type Queue } from "../queue/index.ts";
 import { parseLanguage, type Language } from "../words/index.ts";
 import type { Config, LanguageRule } from "./config/types.ts";
 import { dotClient } from "./dot.ts";
 import type { MetricsRegistry } from "./metrics.ts";
 import { openResolver } from "./names.ts";
+import { openMemoryStore } from "./store/memory.ts";
+import { openFactStore, type FactStore } from "./store/open.ts";
 
 export interface RelayPorts {
   readonly net: Net;
@@ -77,6 +79,8 @@ class RunningRelay implements Relay {
   readonly #ports: RelayPorts;
   readonly #listeners = new Set<EventListener>();
   #queue: Queue | undefined;
+  #facts: FactStore | undefined;
+  #memory: Memory | undefined;
   #resolver: Resolver | undefined;
   #courier: Courier | undefined;
   #intake: Intake | undefined;
@@ -113,10 +117,15 @@ class RunningRelay implements Relay {
     const onEvent = (message: string, entry: StoryEntry): void => this.#tell(message as MessageId, entry);
     const queue = await openSqliteQueue({ directory: server.data, clock, random, log, metrics });
     this.#queue = queue;
+    const facts = openFactStore({ directory: server.data, role: "relay" });
+    this.#facts = facts;
+    if (this.#config.memory.remember) {
+      this.#memory = createMemory({ store: openMemoryStore(facts), clock, log, metrics });
+    }
     const resolver = openResolver(this.#config, { net, clock, random, log, metrics, secure: dotClient() });
     this.#resolver = resolver;
     this.#courier = startCourier(
-      { net, clock, random, log, metrics, queue, resolver, sts: noSts, memory: noMemory, onEvent },
+      { net, clock, random, log, metrics, queue, resolver, sts: noSts, memory: this.#memory ?? noMemory, onEvent },
       deliverySettings(this.#config),
     );
     this.#intake = await startIntake({
@@ -158,9 +167,11 @@ class RunningRelay implements Relay {
     await this.#intake?.close(drainMs);
     const used = this.#ports.clock.monotonic() - startedAt;
     await this.#courier?.close(Math.max(0, drainMs - used));
+    this.#memory?.close();
     await this.#console?.close();
     await this.#queue?.close();
     await this.#resolver?.close();
+    this.#facts?.close();
   }
 
   #tell(message: MessageId, entry: StoryEntry): void {

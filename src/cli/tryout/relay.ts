@@ -151,7 +151,7 @@ function configOf(
     },
     dns: { resolvers: [sandbox.resolver], trustAd: false, anchors: sandbox.anchors },
     policy: { require: "cleartext", mtaSts: false, enforce: "all" },
-    memory: { remember: true, patienceMs: 24 * hourMs, then: "bounce" },
+    memory: { remember: true, patienceMs: 24 * hourMs, afterwards: "bounce" },
     exceptions: [],
     rules: sandbox.rules,
     languages: [],

@@ -104,7 +104,7 @@ class Interpreter {
       memory: {
         remember: raw.memory?.remember ?? true,
         patienceMs: this.#duration(raw.memory?.patience, defaults.patience, ["memory", "patience"]),
-        then: raw.memory?.then ?? "bounce",
+        afterwards: raw.memory?.then ?? "bounce",
       },
       rules: this.#rules(),
       exceptions: this.#exceptions(),

@@ -73,6 +73,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       remember: z.boolean().optional(),
       patience: text.optional(),
+      // A key of the file; nobody awaits the schema.
+      // oxlint-disable-next-line unicorn/no-thenable
       then: z.enum(["bounce", "deliver"]).optional(),
     })
     .optional(),
