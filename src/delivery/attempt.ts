@@ -241,6 +241,7 @@ async function tryHost(run: Run, host: PlannedHost): Promise<boolean> {
   const idle = run.deps.pool.take(key);
   if (idle !== undefined) {
     run.tell({ code: "reused", host: host.host, address: idle.session.remote.address, level: idle.session.level });
+    run.dryRun?.met(host, idle.session.level, idle.session.watched?.fault);
     if ((await sendAll(run, host, key, idle)) !== "stale") return true;
   }
   const opened = await openSession(run.deps, {

@@ -46,7 +46,8 @@ export type Demand =
   | { readonly kind: "skip"; readonly why: SkipReason };
 
 export function demandOf(facts: Facts, fact: ReachableHost): Demand {
-  const strict = askedOf(facts, fact, publishedBy(facts, fact), floorOf(facts, fact));
+  const published = publishedBy(facts, fact);
+  const strict = askedOf(facts, fact, published, floorOf(facts, fact, levelOf(published)));
   if (facts.enforce === "report") return onlyReported(facts, fact, strict);
   return facts.exception === undefined || facts.message.requireTls
     ? strict
@@ -83,6 +84,24 @@ function publishedBy(facts: Facts, fact: ReachableHost): Published {
   if (tlsa.kind === "records") why.unshift({ code: "dane-unusable" });
   if (sts !== undefined) return { kind: "proof", proof: sts, why };
   return { kind: tlsa.kind === "records" ? "encrypted" : "nothing", why };
+}
+
+/** What is published comes to by itself. */
+function levelOf(published: Published): Level {
+  switch (published.kind) {
+    case "nothing":
+    case "skip":
+      return "cleartext";
+    case "encrypted":
+      return "encrypted";
+    case "proof":
+      return suffices(published.proof) ? "authenticated" : "encrypted";
+  }
+}
+
+/** DANE-7: a match with a host whose name nobody vouches for proves no more than encryption. */
+function suffices(proof: DaneProof | NamedProof): boolean {
+  return proof.kind !== "dane" || proof.mxProven;
 }
 
 /** REQ-2: never where the sender asked for the opposite. */
@@ -142,8 +161,11 @@ interface Floor {
   readonly isLastChance: boolean;
 }
 
-/** The least that we, the operator, or the sender ask for, whatever is published. */
-function floorOf(facts: Facts, { host }: ReachableHost): Floor {
+/**
+ * The least that we, the operator, or the sender ask for, whatever is published. What is remembered counts only for what it adds to
+ * all that: a promise of the domain's own is waited for as long as any.
+ */
+function floorOf(facts: Facts, { host }: ReachableHost, published: Level): Floor {
   const { rule, message, memory, memoryTerms } = facts;
   const why: PlanReason[] = [];
   let level: Level = rule?.require ?? facts.defaultRequire;
@@ -153,7 +175,7 @@ function floorOf(facts: Facts, { host }: ReachableHost): Floor {
     why.push({ code: "requiretls" });
   }
   const remembered = ignoresPolicies(facts) ? "cleartext" : rememberedFloor({ memory, host });
-  if (compareLevels(remembered, level) > 0) {
+  if (compareLevels(remembered, strongest(level, published)) > 0) {
     const since = suspectedSince({ memory, host });
     const isOver = since !== undefined && facts.now - since >= memoryTerms.patienceMs;
     if (isOver && memoryTerms.afterwards === "deliver") why.push({ code: "memory-given-up", level: remembered });
@@ -195,9 +217,9 @@ function askedOf(facts: Facts, fact: ReachableHost, published: Published, floor:
 function identified(facts: Facts, { host }: ReachableHost, published: Published, floor: Level): HopRequirement {
   if (published.kind !== "proof") return { host, level: "authenticated", proof: namedProof(facts, host) };
   const { proof } = published;
-  const suffices = proof.kind !== "dane" || proof.mxProven;
-  const also = isNamedByRule(facts) || (floor === "authenticated" && !suffices) ? namedProof(facts, host) : undefined;
-  const level = suffices || also !== undefined ? "authenticated" : "encrypted";
+  const isEnough = suffices(proof);
+  const also = isNamedByRule(facts) || (floor === "authenticated" && !isEnough) ? namedProof(facts, host) : undefined;
+  const level = isEnough || also !== undefined ? "authenticated" : "encrypted";
   return { host, level, proof, ...(also === undefined ? {} : { also }) };
 }
 
