@@ -76,6 +76,8 @@ export interface ReceivedMessage {
   readonly size: number;
   /** For example `TLSv1.3`; absent if it came in clear. */
   readonly tls: string | undefined;
+  /** MAIL FROM said REQUIRETLS (RFC 8689 §2). */
+  readonly requireTls: boolean;
 }
 
 export interface Receiver {
@@ -171,6 +173,7 @@ class LoopbackReceiver implements Receiver {
           content,
           size,
           tls: tls?.protocol,
+          requireTls: transaction.mail.requireTls,
         });
         return taken;
       },

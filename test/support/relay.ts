@@ -20,6 +20,9 @@ import { makeAuthority, type Authority } from "./certificates.ts";
 
 export interface TestRelayOptions {
   readonly zones: NameserverOptions["zones"];
+  /** Zones to be signed, below a root that the relay believes; absent: nothing is signed, and the relay validates nothing. */
+  readonly signed?: NonNullable<NameserverOptions["signing"]>["zones"];
+  readonly faults?: NameserverOptions["faults"];
   /** The port that MX hosts are dialled at. */
   readonly smtpPort: number;
   /** More of `surehop.toml`: rules, delivery, notices; `CA` stands for the path of the authority's certificate. */
@@ -55,10 +58,13 @@ export const testUser = { name: "tester@source.example", password: "correct hors
 export async function runRelay(options: TestRelayOptions): Promise<TestRelay> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), "surehop-test-"));
   const authority = options.authority ?? makeAuthority();
+  const clock = options.clock ?? systemClock;
   const nameserver = await startNameserver({
     net: systemNet,
     at: { address: ip("127.0.0.1"), port: 0 },
     zones: options.zones,
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
+    ...(options.signed === undefined ? {} : { signing: { clock, zones: options.signed } }),
   });
   const ca = join(data, "test-ca.pem");
   const credentials = authority.issue({ names: ["relay.example", "localhost"] });
@@ -68,10 +74,10 @@ export async function runRelay(options: TestRelayOptions): Promise<TestRelay> {
     `data = ${JSON.stringify(data)}`,
     '[listen]\nlocal = ["127.0.0.1:2525"]\nhttp = "127.0.0.1:8025"',
     `[dns]\nresolvers = ["127.0.0.1:${nameserver.endpoint.port}"]`,
-    `[danger]\nsmtp_port = ${options.smtpPort}\nallow_private_addresses = true\nskip_dnssec = true`,
+    `[danger]\nsmtp_port = ${options.smtpPort}\nallow_private_addresses = true`,
+    `skip_dnssec = ${options.signed === undefined}`,
     (options.toml ?? "").replaceAll("CA", JSON.stringify(ca)),
   ].join("\n");
-  const clock = options.clock ?? systemClock;
   const loaded = await parseConfig(text, join(data, "surehop.toml"), {
     now: clock.now(),
     isRoot: false,
@@ -84,6 +90,7 @@ export async function runRelay(options: TestRelayOptions): Promise<TestRelay> {
   const config = {
     ...loaded.config,
     users: [{ name: testUser.name, passwordHash }],
+    dns: { ...loaded.config.dns, anchors: nameserver.anchors },
     listen: {
       ...loaded.config.listen,
       local: [loopback],

@@ -1,5 +1,6 @@
-/** A client that hands mail in over a plain local connection and says what it was answered. */
-import { connect } from "node:net";
+/** A client that hands mail in and says what it was answered: over a plain local connection, or as a user over TLS. */
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 
 export interface Handed {
   readonly from: string;
@@ -26,8 +27,21 @@ export interface Client {
   destroy(): void;
 }
 
-export async function openClient(port: number): Promise<Client> {
-  const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+export function openClient(port: number): Promise<Client> {
+  return clientOver(connect({ host: "127.0.0.1", port, noDelay: true }));
+}
+
+/** TLS from the first byte, then AUTH. */
+export function openSubmission(
+  port: number,
+  { user, ca }: { readonly user: { readonly name: string; readonly password: string }; readonly ca: string },
+): Promise<Client> {
+  const plain = Buffer.from(`\0${user.name}\0${user.password}`).toString("base64");
+  const socket = connectTls({ host: "127.0.0.1", port, ca, servername: "localhost" });
+  return clientOver(socket, `AUTH PLAIN ${plain}`);
+}
+
+async function clientOver(socket: Socket, login?: string): Promise<Client> {
   const lines: string[] = [];
   let rest = "";
   let wake: (() => void) | undefined;
@@ -56,6 +70,10 @@ export async function openClient(port: number): Promise<Client> {
   };
   await reply();
   await ask("EHLO client.example");
+  if (login !== undefined) {
+    const answer = await ask(login);
+    if (!answer.startsWith("235")) throw new Error(`not let in: ${answer}`);
+  }
   return {
     async send({ from, to, content, mailOptions = "", rcptOptions = "" }) {
       const mail = await ask(`MAIL FROM:<${from}>${mailOptions}`);
