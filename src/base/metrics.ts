@@ -47,6 +47,13 @@ export const metricSpecs = {
     help: "TLS reports that came in, by source and outcome.",
     labels: ["source", "outcome"],
   },
+  surehop_sts_answers_total: {
+    kind: "counter",
+    help: "MTA-STS policies asked for, by what could be said.",
+    labels: ["answer"],
+  },
+  surehop_sts_fetches_total: { kind: "counter", help: "MTA-STS policies fetched, by result.", labels: ["result"] },
+  surehop_sts_policies: { kind: "gauge", help: "MTA-STS policies kept, by mode.", labels: ["mode"] },
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof metricSpecs;

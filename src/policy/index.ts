@@ -15,6 +15,7 @@
 export { isSpecialAddress } from "./addresses.ts";
 export { gather, type GatherDeps, type GatherRequest, type GatherSettings } from "./gather.ts";
 export { parseHistory, updateHistory, type UnprovenFailure } from "./history.ts";
+export * from "./mtasts/index.ts";
 export { plan } from "./plan.ts";
 export { failuresBefore } from "./reported.ts";
 export {

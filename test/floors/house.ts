@@ -53,7 +53,11 @@ export const allowances: readonly Allowance[] = [
     folders: ["dns", "tls", "intake", "lab", "system"],
     why: "signatures of DNSSEC, certificates, password hashes, digests; random bytes come in as the port Random",
   },
-  { module: "node:http", folders: ["console"], why: "the shape of its server" },
+  {
+    module: "node:http",
+    folders: ["console", "system"],
+    why: "the shape of the console's server; policies are fetched over connections that `system` has proven",
+  },
   { module: "node:sqlite", folders: ["queue", "system"], why: "the queue's engine, and facts.db" },
   {
     module: "node:worker_threads",
