@@ -15,7 +15,7 @@
 import { err, ok, parseDomain, parseIp, type DomainName, type Result } from "../../base/index.ts";
 import type { StsMode, StsPolicy } from "../types.ts";
 import { stsLimits } from "./limits.ts";
-import { isFieldName } from "./record.ts";
+import { isFieldName, trimBlanks } from "./record.ts";
 
 export type StsPolicyFault =
   | "too-large"
@@ -126,7 +126,7 @@ function decode(bytes: Uint8Array): string | undefined {
 function readPair(line: string): { readonly key: string; readonly value: string } | undefined {
   const colon = line.indexOf(":");
   const key = line.slice(0, Math.max(0, colon));
-  return isFieldName(key) ? { key, value: line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "") } : undefined;
+  return isFieldName(key) ? { key, value: trimBlanks(line.slice(colon + 1)) } : undefined;
 }
 
 /** A host name, or `*.` and one; lower case. Anything else is not a place that mail could go to, and is left out. */

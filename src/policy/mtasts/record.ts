@@ -29,12 +29,12 @@ export function parseStsRecord(texts: readonly string[]): Result<StsRecord, StsR
   if (text === undefined) return err("none");
   // RFC 8461 §3.1: if it is not one, there is none.
   if (further.length > 0) return err("several");
-  const fields = text.replace(lastDelimiter, "").split(";").slice(1);
+  const whole = trimBlanks(text);
+  const fields = (whole.endsWith(";") ? whole.slice(0, -1) : whole).split(";").slice(1);
   let id: string | undefined;
   for (const field of fields) {
-    const parts = /^[ \t]*([^=]*)=([^=]*?)[ \t]*$/.exec(field);
-    if (parts === null) return err("bad-field");
-    const [, name = "", value = ""] = parts;
+    const [name = "", value = "", ...further] = trimBlanks(field).split("=");
+    if (further.length > 0) return err("bad-field");
     if (!isFieldName(name) || !fieldValue.test(value)) return err(name === "id" ? "bad-id" : "bad-field");
     // RFC 8461 §3.2: of a field that is there twice the first counts.
     if (name === "id") id ??= value;
@@ -64,9 +64,20 @@ export function isFieldName(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text) && text.length <= stsLimits.fieldNameMaxChars;
 }
 
+/** Without the blanks (`WSP`) around it. By hand: an expression that ends with `$` tries again at each blank of many. */
+export function trimBlanks(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && isBlank(text[from])) from++;
+  while (to > from && isBlank(text[to - 1])) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(char: string | undefined): boolean {
+  return char === " " || char === "\t";
+}
+
 /** RFC 8461 §3.1 discards what does not begin with `v=STSv1;`; its grammar lets blanks stand before the semicolon. */
 const beginning = /^v=STSv1[ \t]*;/;
-const lastDelimiter = /;[ \t]*$/;
 /** `%x21-3A / %x3C / %x3E-7E`: printable, no blank, no semicolon, no equals sign. */
 const fieldValue = /^[\x21-\x3a\x3c\x3e-\x7e]+$/;
 const idPattern = /^[A-Za-z0-9]{1,32}$/;
