@@ -8,8 +8,9 @@
  *
  * What it cannot do: at first contact, one who suppresses 1 or 2 keeps the policy from being known.
  */
+export { matchesMx } from "../sts-match.ts";
 export { stsLimits } from "./limits.ts";
-export { matchesMx, parseStsPolicy, stsPolicyFaultText, type StsPolicyFault } from "./policy.ts";
+export { parseStsPolicy, stsPolicyFaultText, type StsPolicyFault } from "./policy.ts";
 export { parseStsRecord, stsRecordFaultText, type StsRecord, type StsRecordFault } from "./record.ts";
 export { createStsSource, stsPolicyPath, type StsSourceOptions } from "./source.ts";
 export type { HttpsGet, StoredSts, StsService, StsStore, StsTrouble } from "./types.ts";

@@ -28,8 +28,8 @@ export const stsLimits = {
   refreshRetryMinMs: 300_000,
   refreshRetryMaxMs: 3_600_000,
   refreshesAtOnceMax: 8,
-  duePerSweepMax: 500,
-  sweepEveryMs: 60_000,
+  duePerSweepMax: 1_000,
+  sweepEveryMs: 300_000,
   /** A policy to whose domain nobody wrote for so long is refreshed no more. */
   unusedMs: 90 * 86_400_000,
   /** How exactly that is known. */

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { domain, parseDomain } from "../../base/index.ts";
 import { stsLimits } from "./limits.ts";
-import { matchesMx, parseStsPolicy } from "./policy.ts";
+import { parseStsPolicy } from "./policy.ts";
+import { matchesMx } from "../sts-match.ts";
 
 const key = fc.oneof(
   fc.constantFrom("version", "mode", "mx", "max_age", "Mode", "MX", "x", "", " mode", "mode "),

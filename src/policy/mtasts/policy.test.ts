@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { domain } from "../../base/index.ts";
 import type { StsPolicy } from "../types.ts";
 import { stsLimits } from "./limits.ts";
-import { matchesMx, parseStsPolicy, stsPolicyFaultText, type StsPolicyFault } from "./policy.ts";
+import { parseStsPolicy, stsPolicyFaultText, type StsPolicyFault } from "./policy.ts";
+import { matchesMx } from "../sts-match.ts";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 /** Lines of a sound policy, with others in their place. */

@@ -1,5 +1,5 @@
 /**
- * The policy file (RFC 8461 §3.2), and which hosts it lets mail go to (§4.1).
+ * The policy file (RFC 8461 §3.2).
  *
  *   version: STSv1
  *   mode: enforce
@@ -12,7 +12,7 @@
  * the meaning of a policy if it were misread makes it invalid: a wrong character, a line that is no pair, a number that is none, no host
  * that mail may go to. Pure.
  */
-import { err, ok, parseDomain, parseIp, type DomainName, type Result } from "../../base/index.ts";
+import { err, ok, parseDomain, parseIp, type Result } from "../../base/index.ts";
 import type { StsMode, StsPolicy } from "../types.ts";
 import { stsLimits } from "./limits.ts";
 import { isFieldName, trimBlanks } from "./record.ts";
@@ -83,16 +83,6 @@ export function stsPolicyFaultText(fault: StsPolicyFault): string {
     case "too-many-mx":
       return `names more than ${stsLimits.mxPatternsMax} mx`;
   }
-}
-
-/**
- * RFC 8461 §4.1: may mail for this domain go to that MX host? `*.` stands for exactly one label (trap 19). The certificate is another
- * matter: it is for the host's own name, not for the pattern.
- */
-export function matchesMx(policy: StsPolicy, host: DomainName): boolean {
-  const dot = host.indexOf(".");
-  const above = dot < 1 ? undefined : `*${host.slice(dot)}`;
-  return policy.mx.some((pattern) => pattern === host || pattern === above);
 }
 
 function assemble(fields: ReadonlyMap<string, string>, mx: readonly string[]): Result<StsPolicy, StsPolicyFault> {

@@ -157,7 +157,7 @@ class Source implements StsService {
     return Promise.resolve();
   }
 
-  /** The first sweep comes within a minute: many relays that start at once do not ask at once. */
+  /** The first sweep comes at a moment of its own: many relays that start at once do not ask at once. */
   start(): void {
     this.#timer = this.#clock.after(this.#random.fraction() * stsLimits.sweepEveryMs, () => void this.#sweep());
   }
