@@ -22,3 +22,4 @@ export type { FactStore, TableModule } from "./store/open.ts";
 export { notifyService, stopSignals, type StopSignals } from "./service.ts";
 export { openMemoryStore } from "./store/memory.ts";
 export { openStsStore } from "./store/sts.ts";
+export { openStsSource, type StsPorts } from "./sts.ts";

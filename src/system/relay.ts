@@ -1,8 +1,8 @@
 /**
  * The composition of a relay: which part gets what, the order in which they start, and the order in which they stop.
  *
- *   start   queue ─► facts.db ─► resolver ─► courier ─► intake ─► console ─► ready
- *   stop    intake (no new mail) ─► courier (what is under way may end) ─► console ─► queue ─► resolver ─► facts.db
+ *   start   queue ─► facts.db ─► resolver ─► policies ─► courier ─► intake ─► console ─► ready
+ *   stop    intake (no new mail) ─► courier (what is under way may end) ─► console ─► queue ─► policies ─► resolver ─► facts.db
  *
  * The queue outlives everyone who may still write to it.
  */
@@ -26,7 +26,7 @@ import { startConsole, type Console, type Readiness } from "../console/index.ts"
 import { deliveryDefaults, startCourier, type Courier, type DeliverySettings } from "../delivery/index.ts";
 import type { Resolver } from "../dns/index.ts";
 import { intakeSettings, startIntake, userDirectory, type Intake, type ListenerSettings } from "../intake/index.ts";
-import { createMemory, findRule, noMemory, noSts, type Memory } from "../policy/index.ts";
+import { createMemory, findRule, noMemory, noSts, type Memory, type StsService } from "../policy/index.ts";
 import { openSqliteQueue, type MessageStory, type Queue } from "../queue/index.ts";
 import { parseLanguage, type Language } from "../words/index.ts";
 import type { Config, LanguageRule } from "./config/types.ts";
@@ -35,6 +35,7 @@ import type { MetricsRegistry } from "./metrics.ts";
 import { openResolver } from "./names.ts";
 import { openMemoryStore } from "./store/memory.ts";
 import { openFactStore, type FactStore } from "./store/open.ts";
+import { openStsSource } from "./sts.ts";
 
 export interface RelayPorts {
   readonly net: Net;
@@ -82,6 +83,7 @@ class RunningRelay implements Relay {
   #facts: FactStore | undefined;
   #memory: Memory | undefined;
   #resolver: Resolver | undefined;
+  #sts: StsService | undefined;
   #courier: Courier | undefined;
   #intake: Intake | undefined;
   #console: Console | undefined;
@@ -124,8 +126,12 @@ class RunningRelay implements Relay {
     }
     const resolver = openResolver(this.#config, { net, clock, random, log, metrics, secure: dotClient() });
     this.#resolver = resolver;
+    if (this.#config.policy.mtaSts) {
+      this.#sts = openStsSource(this.#config, { net, clock, random, log, metrics, resolver, facts });
+    }
+    const sts = this.#sts ?? noSts;
     this.#courier = startCourier(
-      { net, clock, random, log, metrics, queue, resolver, sts: noSts, memory: this.#memory ?? noMemory, onEvent },
+      { net, clock, random, log, metrics, queue, resolver, sts, memory: this.#memory ?? noMemory, onEvent },
       deliverySettings(this.#config),
     );
     this.#intake = await startIntake({
@@ -170,6 +176,7 @@ class RunningRelay implements Relay {
     this.#memory?.close();
     await this.#console?.close();
     await this.#queue?.close();
+    await this.#sts?.close();
     await this.#resolver?.close();
     this.#facts?.close();
   }

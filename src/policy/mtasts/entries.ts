@@ -11,8 +11,8 @@ export interface Fetched {
 }
 
 /**
- * RFC 8461 §3.2: it counts for `max_age`; here for `stsLimits.fetchEveryMs` at least, since it is not fetched more often. RFC 8461
- * §10.2: it is refreshed long before that, so that one who keeps us from the policy host has to do so for almost its whole life.
+ * RFC 8461 §3.2: it counts for `max_age`; here for `stsLimits.fetchEveryMs` at least, since it is not fetched more often.
+ * RFC 8461 §10.2: it is refreshed long before that, so that one who keeps us from the policy host has to do so for almost its whole life.
  * `dice`: 0 to 1.
  */
 export function entryOf(fetched: Fetched, now: Instant, dice: number): StoredSts {
