@@ -119,6 +119,19 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
     option(command, "--domain <domain>", "queue-domain");
   }
 
+  const memory = group("memory");
+  const memoryCommand = (usage: string, verb: "show" | "forget"): Command => {
+    const command = add(memory, usage, async () => (await import("./commands/memory.ts")).memoryCommands[verb]);
+    option(command, "--config <file>", "config");
+    option(command, "--queue <directory>", "queue");
+    return option(command, "--json", "json");
+  };
+  memoryCommand("show [domain]", "show");
+  const forget = memoryCommand("forget [domain]", "forget");
+  option(forget, "--host <host>", "memory-host");
+  forget.requiredOption("--why <text>", say("cli-option-memory-why"));
+  option(forget, "-y, --yes", "memory-yes");
+
   const dns = group("dns");
   const query = add(dns, "query <name> <type>", async () => (await import("./commands/dns.ts")).runDnsQuery);
   option(query, "--trace", "dns-trace");

@@ -18,7 +18,7 @@ export { systemRandom } from "./random.ts";
 export { startRelay, type EventListener, type Relay, type RelayPorts } from "./relay.ts";
 export { makeSelfSigned, type SelfSigned } from "./selfsigned.ts";
 export { factsFile, openFactStore, StoreError, storeFault } from "./store/open.ts";
-export type { FactStore, TableModule } from "./store/open.ts";
+export type { FactStore, FactStoreOptions, TableModule } from "./store/open.ts";
 export { notifyService, stopSignals, type StopSignals } from "./service.ts";
 export { openMemoryStore } from "./store/memory.ts";
 export { openStsStore } from "./store/sts.ts";

@@ -5,7 +5,7 @@
 import { displayDomain, parseDomain, type DomainName, type Instant, type MessageId } from "../../base/index.ts";
 import type { DeliverySummary, MessageStory, MessageSummary, Queue } from "../../queue/index.ts";
 import { systemClock } from "../../system/index.ts";
-import { openOperatorQueue, type QueueOptions } from "../operator.ts";
+import { openOperatorQueue, operatorName, type QueueOptions } from "../operator.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
 
 type Verb = "list" | "show" | "hold" | "release" | "retry" | "delete";
@@ -144,12 +144,6 @@ function notFound({ terminal, words }: CommandContext, id: string): number {
 
 function isWhich(text: string): text is "open" | "finished" | "all" {
   return ["open", "finished", "all"].includes(text);
-}
-
-/** For the story: who did it. */
-function operatorName(): string {
-  const { env } = process;
-  return printable(env["SUDO_USER"] ?? env["USER"] ?? env["LOGNAME"] ?? "operator").slice(0, 64);
 }
 
 function tellMessage({ terminal, words }: CommandContext, message: MessageSummary): void {

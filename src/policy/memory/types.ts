@@ -77,6 +77,8 @@ export interface MemoryStore {
   write(rows: readonly MemoryRow[], gone: readonly MemoryKey[], heeded: number): readonly Forgetting[];
   /** Takes away up to `max` rows that were last seen before `unseenSince`, those not seen for longest. */
   prune(unseenSince: Instant, max: number): readonly MemoryKey[];
+  /** How much there is that this would make forgotten, and at most `forgettingRowsMax` of it, what was met last first. */
+  matching(what: Forgettable): Pick<Forgetting, "count" | "rows">;
   /** On the disk when it returns. */
   forget(what: Forgettable, note: ForgettingNote): Forgetting;
   /** The id of the last one; 0 if there was none. */

@@ -134,15 +134,14 @@ class MemoryTables implements MemoryStore {
   }
 
   forget(what: Forgettable, { at, by, why }: ForgettingNote): Forgetting {
-    const { forgettingByMaxChars, forgettingWhyMaxChars, forgettingsMax, forgettingRowsMax } = memoryLimits;
-    const [domain, host] = [what.domain ?? null, what.host ?? null];
+    const { forgettingByMaxChars, forgettingWhyMaxChars, forgettingsMax } = memoryLimits;
     const [who, reason] = [by.slice(0, forgettingByMaxChars), why.slice(0, forgettingWhyMaxChars)];
-    const way = domain === null ? this.#sql.ofHost : host === null ? this.#sql.ofDomain : this.#sql.ofBoth;
-    const key = [domain, host].filter((part) => part !== null);
+    const { remove, key } = this.#way(what);
     return this.#facts.write(
       () => {
-        const rows = way.show.all(...key, forgettingRowsMax).map(readRow);
-        const count = Number(way.remove.run(...key).changes);
+        const { count, rows } = this.matching(what);
+        remove.run(...key);
+        const [domain, host] = [what.domain ?? null, what.host ?? null];
         const note = this.#sql.note.run(Math.floor(at), who, reason, domain, host, count, JSON.stringify(rows));
         const id = Number(note.lastInsertRowid);
         this.#sql.dropNotes.run(id - forgettingsMax);
@@ -150,6 +149,14 @@ class MemoryTables implements MemoryStore {
       },
       { durable: true },
     );
+  }
+
+  matching(what: Forgettable): Pick<Forgetting, "count" | "rows"> {
+    const { count, show, key } = this.#way(what);
+    return {
+      count: whole(count.get(...key) ?? {}, "pairs"),
+      rows: show.all(...key, memoryLimits.forgettingRowsMax).map(readRow),
+    };
   }
 
   lastForgetting(): number {
@@ -164,12 +171,19 @@ class MemoryTables implements MemoryStore {
     const rows = domain === undefined ? this.#sql.notes.all(max) : this.#sql.notesOf.all(domain, domain, max);
     return rows.map(readForgetting);
   }
+
+  #way(what: Forgettable) {
+    const { ofDomain, ofHost, ofBoth } = this.#sql;
+    if (what.domain === undefined) return { ...ofHost, key: [what.host] };
+    return what.host === undefined ? { ...ofDomain, key: [what.domain] } : { ...ofBoth, key: [what.domain, what.host] };
+  }
 }
 
 function statements(facts: FactStore) {
   const all = columns.join(", ");
   const ways = (condition: string) => ({
     show: facts.prepare(`SELECT ${all} FROM memory_host WHERE ${condition} ORDER BY seen DESC LIMIT ?`),
+    count: facts.prepare(`SELECT count(*) AS pairs FROM memory_host WHERE ${condition}`),
     remove: facts.prepare(`DELETE FROM memory_host WHERE ${condition}`),
   });
   return {
