@@ -346,6 +346,22 @@ describe("MEM-1 a suspected downgrade", () => {
     expect(codes()).toEqual(["suspected-downgrade", "suspected-downgrade"]);
   });
 
+  test("MEM-1 what is let through in clear after patience bears the suspicion out: the next is not held anew", async () => {
+    const { memory } = open();
+    await establish(memory);
+    const since = clock.now();
+    memory.fellShort(org, host, "encrypted", "starttls-missing");
+    for (let delivery = 0; delivery < 10; delivery++) {
+      await clock.advance(10 * 3_600_000);
+      memory.delivered(org, host, "cleartext");
+    }
+    expect(suspectedSince({ memory: memory.recall(org, []), host })).toBe(since);
+    expect(floor(memory), "and lowers nothing").toBe("encrypted");
+    await clock.advance(day);
+    memory.delivered(org, host, "cleartext");
+    expect(suspectedSince({ memory: memory.recall(org, []), host }), "after a day without mail").toBeUndefined();
+  });
+
   test("MEM-1 patience runs on while attempts go on falling short", async () => {
     const { memory } = open();
     await establish(memory);

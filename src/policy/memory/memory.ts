@@ -25,7 +25,7 @@ import type { MemoryFact, RememberedHost, RememberedLevel } from "../types.ts";
 import { afterDelivery, afterShortfall, establishedLevel, metDespite, rememberedFloor } from "./judge.ts";
 import { memoryLimits } from "./limits.ts";
 import { Recent } from "./lru.ts";
-import type { Forgettable, Forgetting, Memory, MemoryKey, MemoryRow, MemoryStore } from "./types.ts";
+import type { Forgettable, Forgetting, Memory, MemoryKey, MemoryRow, MemoryStore, Suspicion } from "./types.ts";
 
 export interface MemoryOptions {
   readonly store: MemoryStore;
@@ -98,14 +98,18 @@ class RelayMemory implements Memory {
   }
 
   delivered(domain: DomainName, host: string, level: Level): void {
-    if (level === "cleartext") return;
     this.#reading(
       () => {
+        const now = this.#clock.now();
         const before = this.#rowOf(domain, host);
-        const remembered = afterDelivery(before?.remembered ?? {}, level, this.#clock.now());
-        const suspicion = remembered.suspectedSince === undefined ? {} : pick(before?.suspicion);
-        this.#learn({ domain, host, remembered, ...suspicion, seenAt: this.#clock.now() });
-        if (before?.suspicion !== undefined && remembered.suspectedSince === undefined) {
+        const isSuspected = this.#current(before, now).suspectedSince !== undefined;
+        if (level === "cleartext" && !isSuspected) return;
+        const remembered = afterDelivery(before?.remembered ?? {}, level, now);
+        const isOver = remembered.suspectedSince === undefined;
+        // What is let through after patience, or by an exception, bears the suspicion out.
+        const suspicion = isOver ? {} : pick(before?.suspicion, isSuspected ? { lastAt: now } : {});
+        this.#learn({ domain, host, remembered, ...suspicion, seenAt: now });
+        if (before?.suspicion !== undefined && isOver) {
           this.#log.info("suspicion over", { code: "suspicion-over", domain, host, level });
         }
       },
@@ -418,8 +422,8 @@ function encrypts(remembered: RememberedHost): remembered is RememberedHost & { 
   return encrypted !== undefined && establishedLevel({ encrypted }) !== "cleartext";
 }
 
-function pick(suspicion: MemoryRow["suspicion"]): Pick<MemoryRow, "suspicion"> {
-  return suspicion === undefined ? {} : { suspicion };
+function pick(suspicion: MemoryRow["suspicion"], changed: Partial<Suspicion>): Pick<MemoryRow, "suspicion"> {
+  return suspicion === undefined ? {} : { suspicion: { ...suspicion, ...changed } };
 }
 
 function messageOf(error: unknown): string {

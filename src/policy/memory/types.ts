@@ -1,6 +1,6 @@
 /** What is kept of hosts, and by whom. */
 import type { DomainName, Instant, Level, TlsFault } from "../../base/index.ts";
-import type { MemorySource, RememberedHost, RememberedLevel } from "../types.ts";
+import type { LearningMemory, RememberedHost, RememberedLevel } from "../types.ts";
 
 /** Less than expected was met. */
 export interface Suspicion {
@@ -89,14 +89,11 @@ export interface MemoryStore {
   forgettings(of: { readonly domain?: DomainName; readonly max: number }): readonly Forgetting[];
 }
 
-export interface Memory extends MemorySource {
-  /** Mail of this domain was delivered to this host over a hop that met `level`. Never throws. */
-  delivered(domain: DomainName, host: string, level: Level): void;
-  /**
-   * A hop on which `level` was asked for failed with `fault`. It is a suspicion if what it can have met is less than is remembered;
-   * what the memory knows nothing of is none of its business. Never throws.
-   */
-  fellShort(domain: DomainName, host: string, level: Level, fault: TlsFault): void;
+/**
+ * `fellShort` is a suspicion if what the hop can have met is less than is remembered; what the memory knows nothing of is none of its
+ * business.
+ */
+export interface Memory extends LearningMemory {
   /** Throws if the store cannot be written. */
   forget(what: Forgettable, by: string, why: string): Forgetting;
   /** What is remembered of a domain, what is not yet written included. Throws if the store cannot be read. */
