@@ -423,6 +423,17 @@ describe("forgetting", () => {
     expect(store.rowCount()).toBe(0);
   });
 
+  test("what others forgot is forgotten too where it was not yet written, and the rest is kept", async () => {
+    const { memory, store } = open({ flushEveryMs: 100 * day });
+    await establish(memory, org);
+    await establish(memory, net, "mx.example.net");
+    store.forget({ domain: org }, note);
+    await clock.advance(second);
+    expect([floor(memory, org), floor(memory, net, "mx.example.net")]).toEqual(["cleartext", "encrypted"]);
+    memory.close();
+    expect([store.rowsOf(org).length, store.rowsOf(net).length]).toEqual([0, 1]);
+  });
+
   test("more forgettings at once than are looked at one by one are all heeded", async () => {
     const { memory, store, facts } = open();
     await establish(memory);
