@@ -37,7 +37,6 @@ import {
 
 const noon = Date.UTC(2026, 0, 1, 12);
 const midnight = Date.UTC(2026, 0, 2);
-const day = dayOf(noon);
 const good = domain("good.example");
 const https = "v=TLSRPTv1; rua=https://reports.example/in";
 const mailto = "v=TLSRPTv1; rua=mailto:reports@good.example";

@@ -139,9 +139,10 @@ class SqliteReports implements CountStore, OutgoingStore {
     return due === null || due === undefined ? undefined : Number(due);
   }
 
-  save({ reportId, dueAt, body, day: _, domain: __, ...facts }: Outgoing): void {
+  save({ reportId, dueAt, body, firstAt, state, targets }: Outgoing): void {
     const write = this.#sql("UPDATE report_outgoing SET due = ?, facts = ?, body = ? WHERE id = ?");
-    const text = JSON.stringify(facts satisfies OutgoingFacts);
+    const facts: OutgoingFacts = { state, targets, ...(firstAt === undefined ? {} : { firstAt }) };
+    const text = JSON.stringify(facts);
     this.#store.write(() => write.run(dueAt ?? null, text, body ?? null, reportId), { durable: true });
   }
 
