@@ -20,6 +20,10 @@ cli-send = submit a message over TLS and watch its story
 cli-send-exit-codes =
     Exit codes: 0 delivered to everyone (or accepted, with --no-follow), 1 not accepted, 2 wrong usage,
     3 a recipient's copy came back, 4 a recipient still waits.
+cli-explain = say in plain words what a bounce, lines of a mail log or a TLS report mean; "-" reads standard input
+cli-explain-exit-codes =
+    Reads bounces, logs of Postfix, Exim, sendmail, Exchange, OpenSMTPD and qmail, and TLS reports (JSON, gzip, or the mail
+    that brings them). Exit codes: 0 explained, 1 nothing found to explain, 2 wrong usage or not readable.
 
 cli-title-usage = Usage:
 cli-title-arguments = Arguments:

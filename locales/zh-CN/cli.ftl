@@ -20,6 +20,10 @@ cli-send = 通过 TLS 提交一封邮件，并跟踪其经过
 cli-send-exit-codes =
     退出码：0 已送达所有收件人（或使用 --no-follow 时已被接收），1 未被接收，2 用法错误，
     3 有收件人的邮件被退回，4 仍有收件人在等待。
+cli-explain = 用平实的语言解释退信、邮件日志或 TLS 报告；"-" 表示读取标准输入
+cli-explain-exit-codes =
+    可读退信、Postfix、Exim、sendmail、Exchange、OpenSMTPD 和 qmail 的日志，以及 TLS 报告（JSON、gzip，或携带报告的邮件）。
+    退出码：0 已解释，1 没有找到可解释的内容，2 用法错误或无法读取。
 
 cli-title-usage = 用法：
 cli-title-arguments = 参数：

@@ -16,6 +16,7 @@ export const floors: Readonly<Record<string, number>> = {
   report: 4,
   threats: 4,
   check: 5,
+  explain: 5,
   policyd: 5,
   lab: 6,
   console: 6,
@@ -64,7 +65,11 @@ export const allowances: readonly Allowance[] = [
     folders: ["queue"],
     why: "the engine has a thread of its own, where it may wait for the disk",
   },
-  { module: "node:zlib", folders: ["queue", "report"], why: "stories are kept small; TLS reports travel packed" },
+  {
+    module: "node:zlib",
+    folders: ["queue", "explain"],
+    why: "stories are kept small; TLS reports come compressed",
+  },
   {
     module: "node:fs",
     folders: ["queue", "words", "system", "cli"],
@@ -76,13 +81,13 @@ export const allowances: readonly Allowance[] = [
   { module: "hono", folders: ["console"], why: "HTTP" },
   { module: "hono/streaming", folders: ["console"], why: "stories as they happen" },
   { module: "@hono/node-server", folders: ["console"], why: "HTTP" },
-  { module: "mailauth/lib/dkim/sign.js", folders: ["report"], why: "TLS reports sent by mail are signed" },
   { module: "pino", folders: ["system"], why: "the port Log" },
   { module: "prom-client", folders: ["system"], why: "the port Metrics" },
   { module: "smol-toml", folders: ["system"], why: "configuration" },
   { module: "zod", folders: ["system"], why: "configuration" },
   { module: "commander", folders: ["cli"], why: "the command line" },
   { module: "@clack/prompts", folders: ["cli"], why: "questions" },
+  { module: "postal-mime", folders: ["explain"], why: "bounces taken apart; what is relayed stays as bytes" },
   { module: "nodemailer", folders: ["cli"], why: "handing a message in, as any client does" },
 ];
 
