@@ -144,6 +144,10 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   option(anchors, "--config <file>", "config");
   option(anchors, "--json", "json");
 
+  const explain = add(program, "explain <file>", async () => (await import("./commands/explain.ts")).runExplain);
+  option(explain, "--json", "json");
+  explain.addHelpText("after", `\n${say("cli-explain-exit-codes")}`);
+
   const send = add(program, "send", async () => (await import("./commands/send.ts")).runSend);
   send.requiredOption("--to <address...>", say("cli-option-send-to"));
   option(send, "--from <address>", "send-from");
