@@ -28,6 +28,10 @@ export function eximMissing(): string | undefined {
   return undefined;
 }
 
+export function eximBinary(): string {
+  return places.find((place) => existsSync(place)) ?? "exim4";
+}
+
 export interface Exim {
   readonly port: number;
   /** Each message that it put into its mailbox file, as stored. */
@@ -42,7 +46,7 @@ export async function startExim(options: {
   readonly cert: string;
   readonly key: string;
 }): Promise<Exim> {
-  const binary = places.find((place) => existsSync(place)) ?? "exim4";
+  const binary = eximBinary();
   const directory = mkdtempSync(join(tmpdir(), "surehop-exim-"));
   const spool = join(directory, "spool");
   const mail = join(directory, "mail");
