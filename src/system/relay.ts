@@ -34,7 +34,6 @@ import { dotClient } from "./dot.ts";
 import type { MetricsRegistry } from "./metrics.ts";
 import { openResolver } from "./names.ts";
 import { openMemoryStore } from "./store/memory.ts";
-import { createReporter, type Reporter } from "./reports.ts";
 import { openFactStore, type FactStore } from "./store/open.ts";
 import { openStsSource } from "./sts.ts";
 
@@ -85,7 +84,6 @@ class RunningRelay implements Relay {
   #memory: Memory | undefined;
   #resolver: Resolver | undefined;
   #sts: StsService | undefined;
-  #reporter: Reporter | undefined;
   #courier: Courier | undefined;
   #intake: Intake | undefined;
   #console: Console | undefined;
@@ -131,22 +129,9 @@ class RunningRelay implements Relay {
     if (this.#config.policy.mtaSts) {
       this.#sts = openStsSource(this.#config, { net, clock, random, log, metrics, resolver, facts });
     }
-    this.#reporter = createReporter(this.#config, { net, clock, random, log, metrics, queue, resolver, facts });
-    const { observe } = this.#reporter;
+    const sts = this.#sts ?? noSts;
     this.#courier = startCourier(
-      {
-        net,
-        clock,
-        random,
-        log,
-        metrics,
-        queue,
-        resolver,
-        sts: this.#sts ?? noSts,
-        memory: this.#memory ?? noMemory,
-        onEvent,
-        ...(observe === undefined ? {} : { observe }),
-      },
+      { net, clock, random, log, metrics, queue, resolver, sts, memory: this.#memory ?? noMemory, onEvent },
       deliverySettings(this.#config),
     );
     this.#intake = await startIntake({
@@ -188,7 +173,6 @@ class RunningRelay implements Relay {
     await this.#intake?.close(drainMs);
     const used = this.#ports.clock.monotonic() - startedAt;
     await this.#courier?.close(Math.max(0, drainMs - used));
-    await this.#reporter?.close();
     this.#memory?.close();
     await this.#console?.close();
     await this.#queue?.close();

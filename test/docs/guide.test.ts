@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
+import { explain, tellExplanation, type Explanation } from "../../src/explain/index.ts";
 import { sandboxDomains } from "../../src/lab/index.ts";
 import { parseConfig } from "../../src/system/config/index.ts";
 import { createWords, tellStory } from "../../src/words/index.ts";
@@ -135,5 +136,26 @@ test("sentences quoted from stories are those that are told", () => {
       }),
     ];
     for (const sentence of told) expect(text).toContain(sentence.replace(/\s+/g, ""));
+  }
+});
+
+test("what the page on bounces shows is what is told", async () => {
+  const line =
+    "Nov 25 21:47:25 mail postfix/smtp[13423]: 2D279238422: to=<bob@example.net>, relay=mx.example.net[192.0.2.1]:25, delay=0.2, delays=0/0/0/0, dsn=4.7.4, status=deferred (TLS is required, but was not offered by host mx.example.net[192.0.2.1])\n";
+  const explained: Explanation[] = [];
+  async function* input(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(line);
+  }
+  await explain(input(), (one) => void explained.push(one));
+  expect(explained).toHaveLength(1);
+  for (const [folder, language] of [
+    ["en", "en"],
+    ["zh", "zh-CN"],
+  ] as const) {
+    const text = readFileSync(join(guide, folder, "explain.md"), "utf8").replace(/\s+/g, "");
+    for (const { incident, judgement } of explained) {
+      const { notes, ...told } = tellExplanation(createWords(language), incident, judgement);
+      for (const sentence of [...Object.values(told), ...notes]) expect(text).toContain(sentence.replace(/\s+/g, ""));
+    }
   }
 });
