@@ -303,3 +303,23 @@ cli-tryout-no-addresses =
     On macOS they can be added until the next start of the machine:
         for i in $(seq 1 13) 100 $(seq 101 113); do sudo ifconfig lo0 alias 127.0.25.$i; done
 cli-tryout-failed = The try-out could not start: { $detail }
+
+## policy
+
+cli-policy = What would become of a message, and what a dry run has shown
+cli-policy-show = Say what would become of a message to a domain, without sending one
+cli-policy-dry-run = Say what would have waited (enforce = "report")
+cli-option-policy-require-tls = as for a message that demands REQUIRETLS
+cli-option-looking-ca = PEM file of certificate authorities to trust besides the system's
+cli-option-looking-port = port of the mail servers, for a test network (default: 25)
+cli-option-looking-https-port = port of the policy hosts, for a test network (default: 443)
+cli-policy-bad-domain = “{ $value }” is not a domain.
+cli-policy-store-unreadable = What the relay has learned cannot be read from { $directory }: { $detail }
+cli-policy-dry-run-none = Nothing was seen yet. Set enforce = "report" below [policy], and let the relay work for a while.
+cli-policy-dry-run-domain = { $domain }: { $wouldWait ->
+    [0] all { $wouldPass } deliveries would have gone through
+   *[other] { $wouldWait } would have waited, { $wouldPass } would have gone through
+  }
+cli-policy-dry-run-why = the latest because of: { $because }
+cli-bad-port = “{ $value }” is not a port.
+cli-bad-ca = { $file } holds no certificates that could be read.

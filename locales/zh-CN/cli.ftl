@@ -286,3 +286,23 @@ cli-tryout-no-addresses =
     在 macOS 上可以临时添加，重启后失效：
         for i in $(seq 1 13) 100 $(seq 101 113); do sudo ifconfig lo0 alias 127.0.25.$i; done
 cli-tryout-failed = 试用无法启动：{ $detail }
+
+## policy
+
+cli-policy = 邮件会怎样，以及只观察不拦截时看到了什么
+cli-policy-show = 不发信，说明寄往某域名的邮件会怎样
+cli-policy-dry-run = 列出本来会被留下等待的邮件（enforce = "report"）
+cli-option-policy-require-tls = 按要求 REQUIRETLS 的邮件来看
+cli-option-looking-ca = 除系统自带的之外，另外信任的证书颁发机构（PEM 文件）
+cli-option-looking-port = 邮件服务器的端口，用于测试网络（默认 25）
+cli-option-looking-https-port = 策略服务器的端口，用于测试网络（默认 443）
+cli-policy-bad-domain = “{ $value }”不是域名。
+cli-policy-store-unreadable = 无法从 { $directory } 读出服务器积累的记录：{ $detail }
+cli-policy-dry-run-none = 还没有任何记录。请在 [policy] 下写 enforce = "report"，让服务器运行一段时间。
+cli-policy-dry-run-domain = { $domain }：{ $wouldWait ->
+    [0] { $wouldPass } 次投递全都会顺利发出
+   *[other] { $wouldWait } 次会被留下等待，{ $wouldPass } 次会顺利发出
+  }
+cli-policy-dry-run-why = 最近一次的原因：{ $because }
+cli-bad-port = “{ $value }”不是端口。
+cli-bad-ca = { $file } 里没有能读出的证书。

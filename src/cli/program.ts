@@ -55,6 +55,19 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   };
   const option = (command: Command, flags: string, key: string): Command =>
     command.option(flags, say(`cli-option-${key}`));
+  /** For commands that look at a domain: whom they ask, and a test network to point them at. */
+  const looking = (command: Command): Command => {
+    option(command, "--config <file>", "config");
+    command.option("--resolver <resolver>", say("cli-option-dns-via"), (value, all: readonly string[] = []) => [
+      ...all,
+      value,
+    ]);
+    option(command, "--trust-anchor <file>", "dns-anchor");
+    option(command, "--ca <file>", "looking-ca");
+    option(command, "--port <port>", "looking-port");
+    option(command, "--https-port <port>", "looking-https-port");
+    return option(command, "--json", "json");
+  };
   const group = (name: string): Command => {
     const command = program.command(name).description(say(`cli-${name}`));
     dress(command, context);
@@ -147,6 +160,15 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   const explain = add(program, "explain <file>", async () => (await import("./commands/explain.ts")).runExplain);
   option(explain, "--json", "json");
   explain.addHelpText("after", `\n${say("cli-explain-exit-codes")}`);
+
+  const policy = group("policy");
+  const show = add(policy, "show <domain>", async () => (await import("./commands/policy.ts")).runPolicyShow);
+  option(show, "--require-tls", "policy-require-tls");
+  looking(show);
+  const dryRun = add(policy, "dry-run", async () => (await import("./commands/policy.ts")).runPolicyDryRun);
+  option(dryRun, "--config <file>", "config");
+  option(dryRun, "--queue <directory>", "queue");
+  option(dryRun, "--json", "json");
 
   const send = add(program, "send", async () => (await import("./commands/send.ts")).runSend);
   send.requiredOption("--to <address...>", say("cli-option-send-to"));

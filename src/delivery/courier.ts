@@ -22,7 +22,7 @@ import {
   type Timer,
 } from "../base/index.ts";
 import type { Resolver } from "../dns/index.ts";
-import type { GatherSettings, LearningMemory, StsSource } from "../policy/index.ts";
+import type { LearningMemory, StsSource } from "../policy/index.ts";
 import { QueueError, type Lease, type Queue } from "../queue/index.ts";
 import { eventLog, eventMetrics, exposureAfter, type Exposure } from "../words/index.ts";
 import { attempt, type AttemptDeps, type AttemptResult, type RecipientOutcome } from "./attempt.ts";
@@ -32,7 +32,7 @@ import { parseMemo, type Memo } from "./memo.ts";
 import { sendNotices, type NoticeDeps } from "./notices.ts";
 import { SessionPool } from "./pool.ts";
 import { nextAttemptAt } from "./retry.ts";
-import type { DeliverySettings } from "./settings.ts";
+import { gatherSettingsOf, type DeliverySettings } from "./settings.ts";
 import { judge, problemEvents, stateAfter, stayWaiting, type Judgement } from "./verdict.ts";
 
 export interface CourierDeps {
@@ -101,19 +101,7 @@ class QueueCourier implements Courier {
     this.#deps = deps;
     this.#settings = settings;
     this.#pool = new SessionPool(deps.clock);
-    const gatherSettings: GatherSettings = {
-      rules: settings.rules,
-      ownNames: settings.ownNames,
-      ownAddresses: settings.ownAddresses,
-      smtpPort: settings.smtpPort,
-      allowPrivateAddresses: settings.allowPrivateAddresses,
-      defaultRequire: settings.defaultRequire,
-      tlsRetry: settings.tlsRetry,
-      exceptions: settings.exceptions,
-      enforce: settings.enforce,
-      memoryTerms: settings.memoryTerms,
-      ...(settings.authorities === undefined ? {} : { authorities: settings.authorities }),
-    };
+    const gatherSettings = gatherSettingsOf(settings);
     this.#attemptDeps = { ...deps, pool: this.#pool, settings, gatherSettings, signal: this.#abort.signal };
     this.#noticeDeps = { ...deps, settings };
     this.#judgement = { settings, random: deps.random };

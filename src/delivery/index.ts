@@ -8,5 +8,5 @@
  * until its lifetime is over and it comes back (RFC 3461, 3464).
  */
 export { startCourier, type Courier, type CourierDeps } from "./courier.ts";
-export { deliveryDefaults, type DeliverySettings } from "./settings.ts";
+export { deliveryDefaults, gatherSettingsOf, type DeliverySettings } from "./settings.ts";
 export type { DryRunResult } from "./dryrun.ts";

@@ -54,3 +54,20 @@ export const deliveryDefaults = {
   connections: 200,
   connectionsPerDestination: 20,
 } as const;
+
+/** What of it concerns the facts of a hop. Make it once: what is derived from it is kept with it. */
+export function gatherSettingsOf(settings: DeliverySettings): GatherSettings {
+  return {
+    rules: settings.rules,
+    ownNames: settings.ownNames,
+    ownAddresses: settings.ownAddresses,
+    smtpPort: settings.smtpPort,
+    allowPrivateAddresses: settings.allowPrivateAddresses,
+    defaultRequire: settings.defaultRequire,
+    tlsRetry: settings.tlsRetry,
+    exceptions: settings.exceptions,
+    enforce: settings.enforce,
+    memoryTerms: settings.memoryTerms,
+    ...(settings.authorities === undefined ? {} : { authorities: settings.authorities }),
+  };
+}

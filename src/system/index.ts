@@ -23,3 +23,5 @@ export { notifyService, stopSignals, type StopSignals } from "./service.ts";
 export { openMemoryStore } from "./store/memory.ts";
 export { openStsStore } from "./store/sts.ts";
 export { openStsSource, type StsPorts } from "./sts.ts";
+export { deliverySettings } from "./settings.ts";
+export { openDryRunLog, type DryRunDomain, type DryRunLog } from "./store/dryrun.ts";

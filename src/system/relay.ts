@@ -7,14 +7,9 @@
  * The queue outlives everyone who may still write to it.
  */
 import type { SecureContext } from "node:tls";
-import { networkInterfaces } from "node:os";
 import {
-  ip,
   type Clock,
-  type DomainName,
   type Endpoint,
-  type Envelope,
-  type IpAddress,
   type Log,
   type MessageId,
   type Net,
@@ -23,16 +18,17 @@ import {
   type Timer,
 } from "../base/index.ts";
 import { startConsole, type Console, type Readiness } from "../console/index.ts";
-import { deliveryDefaults, startCourier, type Courier, type DeliverySettings } from "../delivery/index.ts";
+import { startCourier, type Courier } from "../delivery/index.ts";
 import type { Resolver } from "../dns/index.ts";
-import { intakeSettings, startIntake, userDirectory, type Intake, type ListenerSettings } from "../intake/index.ts";
-import { createMemory, findRule, noMemory, noSts, type Memory, type StsService } from "../policy/index.ts";
+import { intakeSettings, startIntake, userDirectory, type Intake } from "../intake/index.ts";
+import { createMemory, noMemory, noSts, type Memory, type StsService } from "../policy/index.ts";
 import { openSqliteQueue, type MessageStory, type Queue } from "../queue/index.ts";
-import { parseLanguage, type Language } from "../words/index.ts";
-import type { Config, LanguageRule } from "./config/types.ts";
+import type { Config } from "./config/types.ts";
 import { dotClient } from "./dot.ts";
 import type { MetricsRegistry } from "./metrics.ts";
 import { openResolver } from "./names.ts";
+import { deliverySettings, listenersOf } from "./settings.ts";
+import { openDryRunLog, type DryRunLog } from "./store/dryrun.ts";
 import { openMemoryStore } from "./store/memory.ts";
 import { openFactStore, type FactStore } from "./store/open.ts";
 import { openStsSource } from "./sts.ts";
@@ -82,6 +78,7 @@ class RunningRelay implements Relay {
   #queue: Queue | undefined;
   #facts: FactStore | undefined;
   #memory: Memory | undefined;
+  #dryRun: DryRunLog | undefined;
   #resolver: Resolver | undefined;
   #sts: StsService | undefined;
   #courier: Courier | undefined;
@@ -124,6 +121,7 @@ class RunningRelay implements Relay {
     if (this.#config.memory.remember) {
       this.#memory = createMemory({ store: openMemoryStore(facts), clock, log, metrics });
     }
+    if (this.#config.policy.enforce === "report") this.#dryRun = openDryRunLog(facts, { clock, log });
     const resolver = openResolver(this.#config, { net, clock, random, log, metrics, secure: dotClient() });
     this.#resolver = resolver;
     if (this.#config.policy.mtaSts) {
@@ -131,7 +129,19 @@ class RunningRelay implements Relay {
     }
     const sts = this.#sts ?? noSts;
     this.#courier = startCourier(
-      { net, clock, random, log, metrics, queue, resolver, sts, memory: this.#memory ?? noMemory, onEvent },
+      {
+        net,
+        clock,
+        random,
+        log,
+        metrics,
+        queue,
+        resolver,
+        sts,
+        memory: this.#memory ?? noMemory,
+        onDryRun: (result) => this.#dryRun?.note(result),
+        onEvent,
+      },
       deliverySettings(this.#config),
     );
     this.#intake = await startIntake({
@@ -174,6 +184,7 @@ class RunningRelay implements Relay {
     const used = this.#ports.clock.monotonic() - startedAt;
     await this.#courier?.close(Math.max(0, drainMs - used));
     this.#memory?.close();
+    this.#dryRun?.close();
     await this.#console?.close();
     await this.#queue?.close();
     await this.#sts?.close();
@@ -223,50 +234,4 @@ class RunningRelay implements Relay {
     };
     void sweep();
   }
-}
-
-function listenersOf({ listen }: Config): readonly ListenerSettings[] {
-  return [
-    ...listen.submissions.map((at) => ({ kind: "submissions", at }) as const),
-    ...listen.submission.map((at) => ({ kind: "submission", at }) as const),
-    ...listen.local.map((at) => ({ kind: "local", at, clients: listen.localClients }) as const),
-  ];
-}
-
-function deliverySettings(config: Config): DeliverySettings {
-  const { server, delivery, danger } = config;
-  return {
-    ...deliveryDefaults,
-    ...delivery,
-    hostname: server.hostname,
-    ownNames: [...new Set<DomainName>([server.hostname, delivery.heloName])],
-    ownAddresses: ownAddresses(config),
-    rules: config.rules,
-    exceptions: config.exceptions,
-    defaultRequire: config.policy.require,
-    enforce: config.policy.enforce,
-    memoryTerms: config.memory,
-    ...(config.policy.authorities === undefined ? {} : { authorities: config.policy.authorities }),
-    smtpPort: danger.smtpPort,
-    allowPrivateAddresses: danger.allowPrivateAddresses,
-    logAddresses: config.log.addresses,
-    languageOf: (envelope) => languageOf(config, envelope),
-  };
-}
-
-/** MX-6: addresses at which mail sent to the MX port would come back to this very relay. */
-function ownAddresses(config: Config): readonly IpAddress[] {
-  const at = listenersOf(config).filter((listener) => listener.at.port === config.danger.smtpPort);
-  const isAny = at.some(({ at: { address } }) => address === "0.0.0.0" || address === "::");
-  const local = isAny ? Object.values(networkInterfaces()).flatMap((list) => list ?? []) : [];
-  const plain = local.map(({ address }) => address).filter((address) => !address.includes("%"));
-  return [...new Set([...at.map((listener) => listener.at.address), ...plain.map((address) => ip(address))])];
-}
-
-/** The sender's account says it, or else a rule for its domain, or else the relay's own. */
-function languageOf(config: Config, { from, language }: Pick<Envelope, "from" | "language">): Language {
-  const ofUser = language === undefined ? undefined : parseLanguage(language);
-  if (ofUser !== undefined) return ofUser;
-  const ofDomain: LanguageRule | undefined = from === null ? undefined : findRule(config.languages, from.domain);
-  return ofDomain?.language ?? config.language;
 }

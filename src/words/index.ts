@@ -23,5 +23,5 @@ export {
 export { outcomeLine } from "./outcome.ts";
 export { tellPlan } from "./plan.ts";
 export { statusFor } from "./status.ts";
-export { tellStory } from "./story.ts";
+export { sayWhyBounced, sayWhyDeferred, tellStory } from "./story.ts";
 export { createWords, type MessageArgs, type MessageKey, type Words, type WordsOptions } from "./words.ts";

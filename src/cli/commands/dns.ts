@@ -2,55 +2,39 @@
  * `surehop dns …`: what the DNS says, how far it can be believed, and why. Resolvers and anchors are those of `--via` and `--anchor`,
  * else of the configuration, else of a running try-out, else of the machine; what is asked is asked and judged as the relay does it.
  */
-import { readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { noLog, noMetrics, parseDomain, type Log } from "../../base/index.ts";
 import {
   checkUpstreams,
-  createAnchorKeeper,
   createValidatingResolver,
   nameText,
   parseWireName,
-  readAnchors,
   recordText,
   standardSuite,
   typeCode,
   typeName,
   wireName,
-  type AnchorKeeper,
-  type AnchorStore,
   type KnownAnchor,
   type RecordType,
-  type TrustAnchor,
-  type Upstream,
   type Validated,
   type WireName,
 } from "../../dns/index.ts";
-import {
-  anchorFile,
-  dotClient,
-  isRoot,
-  loadConfig,
-  openAnchorStore,
-  parseUpstream,
-  systemClock,
-  systemNet,
-  systemRandom,
-  systemResolvers,
-  type Config,
-} from "../../system/index.ts";
-import { tellAnchorFault, tellDnsFinding, tellDnsReason } from "../../words/index.ts";
+import { anchorFile, dotClient, systemClock, systemNet, systemRandom } from "../../system/index.ts";
+import { tellDnsFinding, tellDnsReason } from "../../words/index.ts";
 import { anchorText } from "../anchor-text.ts";
 import { tellTrace } from "../dns-trace.ts";
-import { readTryoutState } from "../tryout-state.ts";
+import {
+  anchorsIn,
+  keeperOf,
+  misused,
+  readConfig,
+  stoppable,
+  tryoutDns,
+  upstreamsOf,
+  type ResolvingOptions,
+} from "../resolving.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
-import { tellFaults } from "./config.ts";
-import { findConfig } from "./default.ts";
 
-export interface DnsQueryOptions {
-  readonly config?: string;
-  readonly via?: readonly string[];
-  readonly anchor?: string;
+export interface DnsQueryOptions extends ResolvingOptions {
   readonly trace?: boolean;
   readonly json?: boolean;
 }
@@ -59,18 +43,6 @@ export interface DnsAnchorsOptions {
   readonly config?: string;
   readonly json?: boolean;
 }
-
-/** Ends the command with this code; why was told. */
-class Stop extends Error {
-  override readonly name = "Stop";
-  readonly code: number;
-  constructor(code: number) {
-    super(String(code));
-    this.code = code;
-  }
-}
-
-const anchorFileMaxBytes = 1_048_576;
 
 export function runDnsQuery(
   context: CommandContext,
@@ -126,20 +98,6 @@ export function runDnsAnchors(context: CommandContext, options: DnsAnchorsOption
   });
 }
 
-async function stoppable(work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Stop) return error.code;
-    throw error;
-  }
-}
-
-function misused({ terminal, words }: CommandContext, key: string, value: string): Stop {
-  terminal.err(words.say(key, { value: printable(value) }));
-  return new Stop(exitCodes.usage);
-}
-
 /** As zone files write names, or as people do. */
 function readName(context: CommandContext, text: string): WireName {
   const plain = parseWireName(text);
@@ -162,73 +120,6 @@ function readType(context: CommandContext, text: string): RecordType {
 
 const optType = 41;
 const anyType = 255;
-
-/** Undefined if none is named and none is in the usual places, or if the resolvers are named and so none is needed. */
-async function readConfig(context: CommandContext, options: DnsQueryOptions): Promise<Config | undefined> {
-  const { terminal } = context;
-  const named = options.config === undefined ? undefined : resolve(terminal.directory, options.config);
-  const file = named ?? (options.via === undefined ? findConfig(context) : undefined);
-  if (file === undefined) return undefined;
-  const loaded = await loadConfig(file, { now: systemClock.now(), isRoot: isRoot(), examine: false });
-  if (loaded.config !== undefined) return loaded.config;
-  tellFaults(context, file, loaded.faults);
-  throw new Stop(exitCodes.usage);
-}
-
-/** The sandbox of a running try-out, said on standard error; undefined if there is none. */
-function tryoutDns({
-  terminal,
-  words,
-}: CommandContext): { readonly upstreams: readonly Upstream[]; readonly anchors: readonly TrustAnchor[] } | undefined {
-  const state = readTryoutState(terminal.environment);
-  const upstream = parseUpstream(state?.resolver ?? "");
-  const anchors = readAnchors(state?.anchors ?? "");
-  if (!upstream.ok || !anchors.ok || anchors.value.length === 0) return undefined;
-  terminal.err(words.say("cli-dns-tryout"));
-  return { upstreams: [upstream.value], anchors: anchors.value };
-}
-
-function upstreamsOf(
-  context: CommandContext,
-  options: DnsQueryOptions,
-  config: Config | undefined,
-): readonly Upstream[] {
-  const named = options.via?.flatMap((text) => text.split(",")).map((text) => readUpstream(context, text));
-  const upstreams = named ?? config?.dns.resolvers ?? systemResolvers();
-  if (upstreams.length > 0) return upstreams;
-  context.terminal.err(context.words.say("cli-dns-no-resolver"));
-  throw new Stop(exitCodes.usage);
-}
-
-function readUpstream(context: CommandContext, text: string): Upstream {
-  const parsed = parseUpstream(text.replace(/^localhost(?=:|$)/, "127.0.0.1"));
-  if (parsed.ok && parsed.value.port > 0) return parsed.value;
-  throw misused(context, "cli-dns-bad-via", text);
-}
-
-function anchorsIn({ terminal, words }: CommandContext, named: string | undefined): readonly TrustAnchor[] {
-  if (named === undefined) return [];
-  const file = resolve(terminal.directory, named);
-  let text: string;
-  try {
-    if (statSync(file).size > anchorFileMaxBytes) throw new Error("too long");
-    text = readFileSync(file, "utf8");
-  } catch {
-    terminal.err(words.say("cli-dns-anchor-unreadable", { file: printable(named) }));
-    throw new Stop(exitCodes.usage);
-  }
-  const read = readAnchors(text);
-  if (read.ok) return read.value;
-  terminal.err(words.say("cli-dns-anchor-bad", { file: printable(named), what: tellAnchorFault(words, read.error) }));
-  throw new Stop(exitCodes.usage);
-}
-
-/** With what the relay has learned, where there is one; looked at, never written. */
-function keeperOf(config: Config | undefined, own: readonly TrustAnchor[], log: Log = noLog): AnchorKeeper {
-  const file = config === undefined ? undefined : openAnchorStore(anchorFile(config.server.data));
-  const store: AnchorStore = { read: () => file?.read(), write() {} };
-  return createAnchorKeeper({ clock: systemClock, log, store, own });
-}
 
 function tellAnswer({ terminal, words }: CommandContext, answer: Validated): void {
   const way = [...answer.aliases, answer.owner];

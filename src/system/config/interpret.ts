@@ -356,8 +356,11 @@ class Interpreter {
   #authorities(file: string, exclusive: boolean, path: KeyPath): TrustedCas | undefined {
     const pem = this.#around.read(this.#path(file));
     if (pem === undefined) this.#faults.error("path-missing", path, { path: this.#path(file) });
-    else if (!holdsCertificates(pem)) this.#faults.error("bad-ca", path, { value: file });
-    else return { id: createHash("sha256").update(pem).digest("hex"), pem, exclusive };
+    else {
+      const authorities = authoritiesOf(pem, exclusive);
+      if (authorities === undefined) this.#faults.error("bad-ca", path, { value: file });
+      return authorities;
+    }
     return undefined;
   }
 
@@ -415,6 +418,12 @@ class Interpreter {
   #path(text: string): string {
     return resolve(dirname(this.#around.file), text);
   }
+}
+
+/** Certificate authorities out of a PEM file; undefined if it holds none, or one that cannot be read. */
+export function authoritiesOf(pem: string, exclusive: boolean): TrustedCas | undefined {
+  if (!holdsCertificates(pem)) return undefined;
+  return { id: createHash("sha256").update(pem).digest("hex"), pem, exclusive };
 }
 
 function holdsCertificates(pem: string): boolean {
