@@ -18,6 +18,7 @@ import { eventsPage } from "./generator/events.ts";
 import { limitsPage } from "./generator/limits.ts";
 import { brokenLinks, writtenPages } from "./generator/links.ts";
 import { metricsPage } from "./generator/metrics.ts";
+import { planPage } from "./generator/plan.ts";
 import { checkStandards } from "./generator/standards.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -29,6 +30,7 @@ const pages: Readonly<Record<string, (root: string) => string | Promise<string>>
   "events.md": eventsPage,
   "limits.md": limitsPage,
   "metrics.md": metricsPage,
+  "plan.md": planPage,
 };
 
 if (process.argv.includes("--check")) await check();

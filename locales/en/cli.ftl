@@ -314,7 +314,6 @@ cli-option-looking-ca = PEM file of certificate authorities to trust besides the
 cli-option-looking-port = port of the mail servers, for a test network (default: 25)
 cli-option-looking-https-port = port of the policy hosts, for a test network (default: 443)
 cli-policy-bad-domain = “{ $value }” is not a domain.
-cli-policy-store-unreadable = What the relay has learned cannot be read from { $directory }: { $detail }
 cli-policy-dry-run-none = Nothing was seen yet. Set enforce = "report" below [policy], and let the relay work for a while.
 cli-policy-dry-run-domain = { $domain }: { $wouldWait ->
     [0] all { $wouldPass } deliveries would have gone through

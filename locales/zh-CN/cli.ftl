@@ -297,7 +297,6 @@ cli-option-looking-ca = 除系统自带的之外，另外信任的证书颁发�
 cli-option-looking-port = 邮件服务器的端口，用于测试网络（默认 25）
 cli-option-looking-https-port = 策略服务器的端口，用于测试网络（默认 443）
 cli-policy-bad-domain = “{ $value }”不是域名。
-cli-policy-store-unreadable = 无法从 { $directory } 读出服务器积累的记录：{ $detail }
 cli-policy-dry-run-none = 还没有任何记录。请在 [policy] 下写 enforce = "report"，让服务器运行一段时间。
 cli-policy-dry-run-domain = { $domain }：{ $wouldWait ->
     [0] { $wouldPass } 次投递全都会顺利发出

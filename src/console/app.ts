@@ -1,7 +1,10 @@
 /** The console's routes, over plain arguments and without a socket. */
 import { Hono } from "hono";
-import type { Clock, MessageId } from "../base/index.ts";
+import { parseDomain, type Clock, type DomainName, type MessageId } from "../base/index.ts";
+import { previewJson, tellPreview, type Preview } from "../check/index.ts";
+import type { MessageFact } from "../policy/index.ts";
 import type { Queue } from "../queue/index.ts";
+import { createWords, defaultLanguage, parseLanguage } from "../words/index.ts";
 import { storyFollower } from "./follow.ts";
 import { namesLoopback } from "./host.ts";
 
@@ -16,6 +19,8 @@ export interface ConsoleParts {
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly readiness: () => Promise<Readiness>;
   readonly clock: Clock;
+  /** What would become of a message to a domain; nothing is sent. */
+  readonly preview?: (domain: DomainName, message: MessageFact) => Promise<Preview>;
   /** Calls back when something was added to this message's story; what comes back ends that. Optional: stories are polled too. */
   readonly onStory?: (id: MessageId, wake: () => void) => () => void;
 }
@@ -52,6 +57,15 @@ export function consoleApp(parts: ConsoleParts): Hono {
     if (story === undefined) return context.json({ error: "no such message" }, 404);
     const wantsEvents = context.req.header("accept")?.includes("text/event-stream") ?? false;
     return wantsEvents ? follow(context, story) : context.json(story);
+  });
+
+  app.get("/policy/:domain", async (context) => {
+    const domain = parseDomain(context.req.param("domain"));
+    if (!domain.ok || parts.preview === undefined) return context.json({ error: "no such domain" }, 404);
+    const seen = await parts.preview(domain.value, { requireTls: context.req.query("requiretls") === "true" });
+    const words = createWords(parseLanguage(context.req.query("lang") ?? "") ?? defaultLanguage);
+    const { verdict, lines } = tellPreview(words, seen);
+    return context.json({ ...(previewJson(seen) as object), words: [verdict, ...lines] });
   });
 
   app.notFound((context) => context.json({ error: "no such page" }, 404));

@@ -2,11 +2,10 @@
  * `surehop policy …`: what would become of a message to a domain, asked with the relay's own code and decided by its one planner, without
  * sending anything; and what a dry run has shown.
  */
-import { resolve } from "node:path";
 import { noLog, parseDomain, type DomainName } from "../../base/index.ts";
 import { preview, previewJson, tellPreview, type Preview } from "../../check/index.ts";
-import { openDryRunLog, openFactStore, StoreError, systemClock, type DryRunDomain } from "../../system/index.ts";
-import { dataDirectory, type QueueOptions } from "../operator.ts";
+import { openDryRunLog, storeFault, systemClock, type DryRunDomain } from "../../system/index.ts";
+import { openOperatorFacts, type QueueOptions } from "../operator.ts";
 import { openOutlook, type OutlookOptions } from "../outlook.ts";
 import { misused, stoppable } from "../resolving.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
@@ -52,20 +51,16 @@ const domainsMax = 1_000;
 
 export async function runPolicyDryRun(context: CommandContext, options: DryRunOptions): Promise<number> {
   const { terminal, words } = context;
-  const directory = await dataDirectory(context, options);
-  if (!directory.ok) return directory.error;
+  const facts = await openOperatorFacts(context, options);
+  if (!facts.ok) return facts.error;
   let domains: readonly DryRunDomain[];
   try {
-    const facts = openFactStore({ directory: resolve(directory.value), role: "operator" });
-    try {
-      domains = openDryRunLog(facts, { clock: systemClock, log: noLog }).list(domainsMax);
-    } finally {
-      facts.close();
-    }
+    domains = openDryRunLog(facts.value, { clock: systemClock, log: noLog }).list(domainsMax);
   } catch (error) {
-    const detail = error instanceof StoreError || error instanceof Error ? error.message : String(error);
-    terminal.err(words.say("cli-policy-store-unreadable", { directory: directory.value, detail }));
+    terminal.err(words.say("cli-facts-unreadable", { detail: printable(storeFault(error).message) }));
     return exitCodes.failed;
+  } finally {
+    facts.value.close();
   }
   if (options.json === true) {
     terminal.out(JSON.stringify({ domains }));
