@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { domain, type MessageId, type StoryEntry } from "../base/index.ts";
+import { plan } from "../policy/index.ts";
+import { factsIn, plainCell } from "../policy/product.cases.ts";
 import type { DeliveryId, MessageStory } from "../queue/index.ts";
 import { manualClock } from "../../test/support/clock.ts";
 import { consoleApp, consoleLimits, startConsole, type ConsoleParts } from "./index.ts";
@@ -42,6 +44,26 @@ test("health, readiness and metrics", async () => {
   const metrics = await get("/metrics");
   expect(metrics.headers.get("content-type")).toContain("version=0.0.4");
   expect(await metrics.text()).toBe("surehop_up 1\n");
+});
+
+test("what would become of a message to a domain, in facts, plan and words", async () => {
+  const { get } = set({
+    preview: async (asked, message) => {
+      expect([asked, message]).toEqual(["example.org", { requireTls: false }]);
+      const facts = factsIn({ ...plainCell, mx: "secure", tlsa: "usable" });
+      return { facts, plan: plan(facts) };
+    },
+  });
+  const answer = (await (await get("/policy/Example.ORG")).json()) as Record<string, unknown>;
+  expect(answer).toMatchObject({
+    facts: { hosts: [{ name: "mx.example.org", tlsa: { records: [{ usage: 3, association: "07".repeat(32) }] } }] },
+    plan: { kind: "try", hosts: [{ level: "authenticated", proof: { kind: "dane" } }] },
+  });
+  expect((answer["words"] as string[])[0]).toMatch(/would go only to servers that prove who they are/);
+  const chinese = (await (await get("/policy/example.org?lang=zh-CN")).json()) as { words: string[] };
+  expect(chinese.words[0]).toMatch(/只会发给能证明身份的服务器/);
+  expect((await get("/policy/not%20a%20name")).status).toBe(404);
+  expect((await set().get("/policy/example.org")).status).toBe(404);
 });
 
 test("not ready is 503, with the reason", async () => {

@@ -307,7 +307,7 @@ async function sendAll(run: Run, host: PlannedHost, key: string, pooled: Pooled)
       const answer = result.recipients[index];
       if (answer !== undefined) applyResult(run, host, pooled, slot, answer, now);
     });
-    tellDelivered(run, batch);
+    noteDelivered(run, batch);
     if (!result.reusable) {
       void session.quit();
       return "done";
@@ -346,7 +346,6 @@ function applyResult(
         peerHasDsn: pooled.session.capabilities.dsn,
       };
       run.signal = "ok";
-      run.deps.memory.delivered(run.lease.delivery.domain, host.host, pooled.session.level);
       return;
     case "refused": {
       const permanent = replyClass(result.reply) === "permanent";
@@ -379,10 +378,12 @@ function applyResult(
 }
 
 /** One event for all recipients that one reply delivered. */
-function tellDelivered(run: Run, batch: readonly Slot[]): void {
+function noteDelivered(run: Run, batch: readonly Slot[]): void {
   const slots = batch.filter((slot) => slot.delivered !== undefined);
   const first = slots[0]?.delivered;
   if (first === undefined) return;
+  // MEM-1 counts deliveries, and one reply is one, however many recipients it is for.
+  run.deps.memory.delivered(run.lease.delivery.domain, first.host, first.level);
   const { peerHasDsn: _, ...hop } = first;
   run.tell({ code: "delivered", recipients: slots.map((slot) => formatAddress(slot.recipient.address)), ...hop });
 }

@@ -17,8 +17,9 @@ import {
   type StoryEntry,
   type Timer,
 } from "../base/index.ts";
+import { preview } from "../check/index.ts";
 import { startConsole, type Console, type Readiness } from "../console/index.ts";
-import { startCourier, type Courier } from "../delivery/index.ts";
+import { gatherSettingsOf, startCourier, type Courier } from "../delivery/index.ts";
 import type { Resolver } from "../dns/index.ts";
 import { intakeSettings, startIntake, userDirectory, type Intake } from "../intake/index.ts";
 import { createMemory, noMemory, noSts, type Memory, type StsService } from "../policy/index.ts";
@@ -128,6 +129,9 @@ class RunningRelay implements Relay {
       this.#sts = openStsSource(this.#config, { net, clock, random, log, metrics, resolver, facts });
     }
     const sts = this.#sts ?? noSts;
+    const memory = this.#memory ?? noMemory;
+    const settings = deliverySettings(this.#config);
+    const gatherSettings = gatherSettingsOf(settings);
     this.#courier = startCourier(
       {
         net,
@@ -138,11 +142,11 @@ class RunningRelay implements Relay {
         queue,
         resolver,
         sts,
-        memory: this.#memory ?? noMemory,
+        memory,
         onDryRun: (result) => this.#dryRun?.note(result),
         onEvent,
       },
-      deliverySettings(this.#config),
+      settings,
     );
     this.#intake = await startIntake({
       ports: { net, clock, random, log, metrics },
@@ -164,6 +168,8 @@ class RunningRelay implements Relay {
         metrics,
         queue: { show: (id) => this.#liveStory(id) },
         readiness: () => this.#readiness(),
+        preview: (domain, message) =>
+          preview({ resolver, random, clock, sts, memory }, gatherSettings, domain, message),
         onStory: (id, wake) => this.onEvent((message) => message === id && wake()),
       });
     }
