@@ -18,7 +18,7 @@ fi
 as_root apt-get update -q
 echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
 as_root apt-get install -q -y --no-install-recommends postfix swaks libnet-ssleay-perl libio-socket-ssl-perl \
-  libdb5.3 libgnutls-dane0 libgnutls30 libidn12 libidn2-0 libnsl2 libpcre2-8-0
+  gnutls-bin python3-minimal libdb5.3 libgnutls-dane0 libgnutls30 libidn12 libidn2-0 libnsl2 libpcre2-8-0
 
 # What was here before stays as it was; a name server that comes with this script must not take port 53 at the next boot.
 for service in unbound knot nsd; do

@@ -2,7 +2,7 @@
  * Certificates of every odd kind, made out by hand: the lab's authority (`src/lab/ca.ts`) makes those that a server would
  * have, this makes those that a validator has to see through. Dates are days from the machine's own clock.
  */
-import { generateKeyPairSync, sign, X509Certificate, type KeyObject } from "node:crypto";
+import { createHash, generateKeyPairSync, sign, X509Certificate, type KeyObject } from "node:crypto";
 import {
   bitString,
   boolean,
@@ -50,6 +50,8 @@ export interface MakeOptions {
   readonly purposes?: readonly string[];
   readonly permitted?: readonly Buffer[];
   readonly excluded?: readonly Buffer[];
+  /** Subject and authority key identifiers, as most authorities write them (RFC 5280 §4.2.1.1). */
+  readonly keyIdentifiers?: boolean;
   /** Further extensions. */
   readonly extensions?: readonly Buffer[];
 }
@@ -74,7 +76,8 @@ export function makeCertificate(options: MakeOptions = {}): Made {
   const signer = options.signingKeys ?? issuer?.keys ?? keys;
   const spki = options.spki ?? keys.publicKey.export({ type: "spki", format: "der" });
   const now = Date.now();
-  const extensions = options.version === 1 ? [] : extensionsOf(options);
+  const identifiers = options.keyIdentifiers === true ? identify(spki, issuer?.spki ?? spki) : [];
+  const extensions = options.version === 1 ? [] : [...extensionsOf(options), ...identifiers];
   const algorithm = algorithmOf(signer, hash);
   const signed = sequence(
     ...(options.version === 1 ? [] : [tlv(0xa0, unsigned(Buffer.from([2])))]),
@@ -132,6 +135,14 @@ export function directoryName(commonName: string): Buffer {
 export function distinguishedName(commonName: string): Buffer {
   if (commonName === "") return sequence();
   return sequence(tlv(0x31, sequence(objectId("550403"), utf8(commonName))));
+}
+
+function identify(own: Buffer, issuers: Buffer): readonly Buffer[] {
+  const digest = (spki: Buffer): Buffer => createHash("sha1").update(spki).digest();
+  return [
+    extension("551d0e", false, tlv(0x04, digest(own))),
+    extension("551d23", false, sequence(tlv(0x80, digest(issuers)))),
+  ];
 }
 
 function extensionsOf(options: MakeOptions): readonly Buffer[] {

@@ -55,6 +55,11 @@ describe("DANE-4, trap 11 DANE-EE(3) looks at the leaf alone", () => {
     );
     expect(judge([leaf, middle], [tlsa(kind, middle)]), "an issuer is no leaf").toBe("dane-mismatch");
   });
+  test("a key that anybody could compute proves nobody (RFC 9325 §4.5)", () => {
+    const weak = makeCertificate({ keys: makeKeys("rsa1024") });
+    expect(judge([weak], [tlsa("3 1 1", weak)])).toBe("certificate-untrusted");
+    expect(judge([weak], [tlsa("3 1 1", leaf)])).toBe("dane-mismatch");
+  });
   test("no certificate matches nothing", () => {
     expect(judge([], [tlsa("3 1 1", leaf)])).toBe("certificate-missing");
   });
@@ -178,6 +183,16 @@ describe("DANE-4 a DANE-TA path keeps to RFC 5280", () => {
   const rows: readonly (readonly [string, readonly Made[], Verdict])[] = [
     ["an authority", under(makeCa()), 1],
     ["no basic constraints", under(makeCertificate({ commonName: "CA" })), "certificate-untrusted"],
+    [
+      "an anchor that may sign and says no more",
+      under(makeCertificate({ commonName: "CA", keyUsage: [usage.keyCertSign] })),
+      1,
+    ],
+    [
+      "an intermediate that may sign and says no more",
+      [...under(makeCertificate({ commonName: "CA", issuer: root, keyUsage: [usage.keyCertSign] })), root],
+      "certificate-untrusted",
+    ],
     ["not an authority", under(makeCa({ ca: false })), "certificate-untrusted"],
     ["an authority that may not sign", under(makeCa({ keyUsage: [usage.cRLSign] })), "dane-mismatch"],
     ["an authority without key usage", under(makeCertificate({ commonName: "CA", ca: true })), 1],

@@ -20,6 +20,7 @@ import { readCertificate, readPublicKeyInfo, type Certificate } from "./certific
 import { sameOctets } from "./der.ts";
 import { daneLimits } from "./limits.ts";
 import { provePath, type Anchors } from "./path.ts";
+import { hasSoundKey } from "./strength.ts";
 import { certificateOf, keyOf, matchings, selectors, strongestTlsa, usableTlsa, usages } from "./usable.ts";
 
 export interface DaneQuestion {
@@ -54,10 +55,17 @@ export function matchDane({ records, chain, names, now }: DaneQuestion): Result<
   const digests = makeDigests();
   const leafOctets = { raw: leaf.raw as Uint8Array, spki: readPublicKeyInfo(leaf.raw) };
   const record = counted.find((one) => one.usage === usages.endEntity && digests.matches(one, leafOctets));
-  if (record !== undefined) return ok({ record, depth: 0 });
+  if (record !== undefined) return matchLeaf(leaf, record);
   const anchors = counted.filter(({ usage }) => usage === usages.trustAnchor);
   if (anchors.length === 0) return failed("dane-mismatch", mismatch(counted, leaf));
   return matchAnchor({ anchors, leaf, others, names, now, digests, counted });
+}
+
+/** Whoever can compute a weak key from what is published is that host as well (RFC 9325 §4.5). */
+function matchLeaf(leaf: X509Certificate, record: TlsaRecord): Result<DaneMatch, DaneFailure> {
+  if (hasSoundKey(leaf)) return ok({ record, depth: 0 });
+  const detail = "a TLSA record matches the certificate, but its key is weak or of an unknown kind";
+  return err({ fault: "certificate-untrusted", detail, reached: { record, depth: 0 } });
 }
 
 interface AnchorQuestion {

@@ -18,7 +18,7 @@ import type { Certificate } from "./certificate.ts";
 import { beyondConstraints, isSelfIssued } from "./constraints.ts";
 import { sameOctets } from "./der.ts";
 import { daneLimits } from "./limits.ts";
-import { isSoundKey, isSoundSignature, signatureName } from "./strength.ts";
+import { hasSoundKey, isSoundKey, isSoundSignature, signatureName } from "./strength.ts";
 
 /** Where a path may end. `A` is what an anchor is known by. */
 export interface Anchors<A> {
@@ -161,7 +161,7 @@ function judgeDates({ x509 }: Certificate, depth: number, now: Instant): TlsFail
   return undefined;
 }
 
-/** RFC 5280 §4.2: what is critical and not understood is refused; §4.2.1.12: a purpose, if any is given, must be ours. */
+/** RFC 5280 §4.2: what is critical and not understood is refused. RFC 5280 §4.2.1.12: a purpose, if any is given, must be ours. */
 function judgeExtensions(certificate: Certificate, depth: number): TlsFailure | undefined {
   const { unknownCritical, purposes } = certificate;
   if (unknownCritical !== undefined) {
@@ -191,10 +191,13 @@ function judgeLeaf(leaf: Certificate): TlsFailure | undefined {
 /** RFC 5280 §6.1.4 (k) to (n). */
 function judgeAuthority(authority: Certificate, path: readonly Certificate[], depth: number): TlsFailure | undefined {
   const { basicConstraints, keyUsage } = authority;
-  // Certificates of version 1 have no extensions: they are believed of anchors alone, which name themselves.
-  const ofOld = authority.version === 0 && depth === path.length - 1 && isSelfIssued(authority);
-  if (basicConstraints?.ca !== true && !ofOld)
+  const isAnchor = depth === path.length - 1;
+  // Anchors of old say less: of version 1, naming themselves, or with the right to sign and no word on being an authority.
+  const ofOld = isAnchor && authority.version === 0 && isSelfIssued(authority);
+  const silent = isAnchor && basicConstraints === undefined && keyUsage?.[keyUsages.keyCertSign] === true;
+  if (basicConstraints?.ca !== true && !ofOld && !silent) {
     return untrusted(`${shown(authority, depth)} is not an authority (CA flag)`);
+  }
   if (keyUsage !== undefined && keyUsage[keyUsages.keyCertSign] !== true) {
     return untrusted(`the key of ${shown(authority, depth)} may not sign certificates (key usage)`);
   }
@@ -211,7 +214,7 @@ function judgeStrength(certificate: Certificate, depth: number, isAnchor: boolea
     const name = signatureName(certificate.signatureAlgorithm);
     return untrusted(`${shown(certificate, depth)} is signed with a weak or unknown algorithm (${name})`);
   }
-  return attempt(() => isSoundKey(certificate.x509.publicKey))
+  return hasSoundKey(certificate.x509)
     ? undefined
     : untrusted(`the key of ${shown(certificate, depth)} is weak or of an unknown kind`);
 }

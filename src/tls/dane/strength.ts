@@ -2,7 +2,7 @@
  * Keys and signatures that a path may rest on: 112 bits of security or more (RFC 9325 §4.2.1, §4.5). A signature over MD5 or
  * SHA-1 can be moved to another certificate by whoever finds a collision.
  */
-import type { KeyObject } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import { hex, readElements, readObjectId, readParts, tags, type Element } from "./der.ts";
 
 const rsaMinBits = 2048;
@@ -57,6 +57,15 @@ const soundCurves = new Set([
   "brainpoolP384r1",
   "brainpoolP512r1",
 ]);
+
+/** Of a certificate; a key that OpenSSL cannot read is not sound. */
+export function hasSoundKey(certificate: X509Certificate): boolean {
+  try {
+    return isSoundKey(certificate.publicKey);
+  } catch {
+    return false;
+  }
+}
 
 export function isSoundKey(key: KeyObject): boolean {
   const details = key.asymmetricKeyDetails ?? {};
