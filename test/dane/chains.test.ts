@@ -5,7 +5,7 @@ import { compareChains } from "./compare.ts";
 import { missingPeers } from "./peers/missing.ts";
 import { told } from "./report.ts";
 
-const chains = Number(process.env["SUREHOP_DANE_CHAINS"] ?? "160");
+const chains = Number(process.env["SUREHOP_DANE_CHAINS"] ?? "250");
 const seed = 1;
 
 describe.skipIf(skipped("OpenSSL's s_client and GnuTLS", missingPeers()))(

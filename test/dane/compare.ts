@@ -2,8 +2,8 @@
  * Ours beside OpenSSL and GnuTLS on chains made up from dice. Each chain is presented by a real TLS server; ours meets it by the
  * handshake of a delivery (`startTls`) and OpenSSL by `s_client`; GnuTLS is given the certificates.
  *
- * Where we accept and a peer does not, the peer is asked once more, about the same records and no more certificates than our path
- * needs. If it then says what we say, the two disagree about searching a heap for a path, not about the path.
+ * Where we accept and a peer does not, the peer is asked once more, about the record that matched and no more certificates than our
+ * path needs. If it then says what we say, the two disagree about searching a heap for a path, not about the path.
  */
 import { once } from "node:events";
 import { connect, type AddressInfo } from "node:net";
@@ -39,7 +39,7 @@ export interface Difference {
   readonly peer: Peer;
   readonly made: Case;
   readonly judged: Judged;
-  /** The peer says what we say once nothing is presented but what our path needs. */
+  /** The peer says what we say once nothing is presented and published but what our path needs. */
   readonly agreesOnPath: boolean;
   readonly text: string;
 }
@@ -67,13 +67,13 @@ export async function compareChains(
   let accepted = 0;
   let next = 0;
   const compare = async (made: Case): Promise<void> => {
-    const judged = await judge(made, made.others, gnutls);
+    const judged = await judge(made, gnutls);
     if (judged.ours.ok) accepted++;
     else count(faults, judged.ours.error.fault);
     const differing = differences(made, judged);
     if (differing.length === 0) return;
-    const reduced = judged.ours.ok ? await judge(made, pathOf(made, judged.ours.value), gnutls) : judged;
-    const left = differences(made, reduced).map(({ peer }) => peer);
+    const bare = judged.ours.ok ? pathAlone(made, judged.ours.value) : made;
+    const left = differences(bare, await judge(bare, gnutls)).map(({ peer }) => peer);
     for (const { peer, said } of differing) {
       const agreesOnPath = !left.includes(peer);
       const difference = { peer, made, judged, agreesOnPath, text: tell(made, judged, peer, said) };
@@ -101,10 +101,10 @@ function count(counts: Map<string, number>, what: string): void {
   counts.set(what, (counts.get(what) ?? 0) + 1);
 }
 
-async function judge(made: Case, others: readonly Made[], gnutls: Gnutls): Promise<Judged> {
-  const { leaf, records } = made;
+async function judge(made: Case, gnutls: Gnutls): Promise<Judged> {
+  const { leaf, others, records } = made;
   const chain = [leaf, ...others];
-  const ours = ask(made, others);
+  const ours = ask(made);
   const server = createServer({
     key: leaf.keys.privateKey.export({ type: "pkcs8", format: "pem" }),
     cert: chain.map(({ pem }) => pem).join(""),
@@ -135,7 +135,7 @@ async function judge(made: Case, others: readonly Made[], gnutls: Gnutls): Promi
   }
 }
 
-function ask({ leaf, records }: Case, others: readonly Made[]): Judged["ours"] {
+function ask({ leaf, others, records }: Case): Judged["ours"] {
   const chain = [leaf, ...others].map(({ x509 }) => x509);
   return matchDane({ records, chain, names: [wantedName], now: Date.now() });
 }
@@ -157,21 +157,26 @@ async function shake(port: number, records: readonly TlsaRecord[]): Promise<Resu
   return { ok: true, value: result.value.channel };
 }
 
-/** What has to be presented for our verdict, in the order of the path: everything else is taken away, one after the other. */
-function pathOf(made: Case, match: DaneMatch): readonly Made[] {
-  let kept = [...made.others];
+/** The record that matched, and what has to be presented for it in the order of the path: all else is taken away. */
+function pathAlone(made: Case, match: DaneMatch): Case {
+  let alone: Case = { ...made, records: [match.record] };
   for (const other of made.others.toReversed()) {
-    const fewer = kept.toSpliced(kept.lastIndexOf(other), 1);
-    const verdict = ask(made, fewer);
-    if (verdict.ok && verdict.value.record === match.record && verdict.value.depth === match.depth) kept = fewer;
+    const fewer = { ...alone, others: alone.others.toSpliced(alone.others.lastIndexOf(other), 1) };
+    const verdict = ask(fewer);
+    if (verdict.ok && verdict.value.depth === match.depth) alone = fewer;
   }
+  return { ...alone, others: inOrder(made.leaf, alone.others) };
+}
+
+function inOrder(leaf: Made, certificates: readonly Made[]): readonly Made[] {
   const ordered: Made[] = [];
-  for (let below = made.leaf; kept.length > 0;) {
+  let left = certificates;
+  for (let below = leaf; left.length > 0;) {
     const issuer =
-      kept.find(({ x509 }) => below.x509.checkIssued(x509) && below.x509.verify(x509.publicKey)) ?? kept[0];
+      left.find(({ x509 }) => below.x509.checkIssued(x509) && below.x509.verify(x509.publicKey)) ?? left[0];
     if (issuer === undefined) break;
     ordered.push(issuer);
-    kept = kept.filter((one) => one !== issuer);
+    left = left.filter((one) => one !== issuer);
     below = issuer;
   }
   return ordered;

@@ -68,10 +68,11 @@ const explanations: readonly Explanation[] = [
       detail.includes("(CA flag)") && made.others.some(({ x509 }) => signsWithoutConstraints(x509)),
   },
   {
-    why: "a signature that an anchor's bare key made has to be strong as any other (RFC 9325 §4.5); OpenSSL takes the certificate that it signed for the anchor",
+    why: "an anchor's bare key, and what it has signed, have to be strong as any other (RFC 9325 §4.5); OpenSSL takes the certificate that it signed for the anchor",
     peers: openssl,
     weAccept: false,
-    holds: ({ made }, detail) => detail.includes("weak or unknown algorithm") && made.records.some(isBareKey),
+    holds: ({ made }, detail) =>
+      made.records.some(isBareKey) && /weak or unknown algorithm|the key of the TLSA record is too weak/.test(detail),
   },
   {
     why: "anyExtendedKeyUsage alone is not the purpose that is asked for (RFC 5280 §4.2.1.12 MAY), and it is asked of the anchor, too; GnuTLS takes it, and asks nothing of an anchor",

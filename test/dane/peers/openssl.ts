@@ -16,10 +16,9 @@ export async function askOpenssl(port: number, name: string, records: readonly T
     "-dane_tlsa_rrdata",
     `${usage} ${selector} ${matching} ${Buffer.from(association).toString("hex")}`,
   ]);
-  const output = await run("openssl", [
-    ...["s_client", "-connect", `127.0.0.1:${port}`, "-dane_tlsa_domain", name, ...rrdata, "-dane_ee_no_namechecks"],
-    ...["-verify_return_error", "-no-CAfile", "-no-CApath", "-no-CAstore"],
-  ]);
+  const dane = ["-dane_tlsa_domain", name, ...rrdata, "-dane_ee_no_namechecks"];
+  const nobodyElse = ["-verify_return_error", "-no-CAfile", "-no-CApath", "-no-CAstore"];
+  const output = await run("openssl", ["s_client", "-connect", `127.0.0.1:${port}`, ...dane, ...nobodyElse]);
   const depth = /DANE TLSA .* (?:at|certificate at) depth (\d+)/.exec(output)?.[1];
   const errors = [...output.matchAll(/verify error:(num=\d+:[^\n]*)/g)].map(([, text]) => text);
   const usable = !/none of .*usable|TLSA.*none usable|Failed to import any TLSA/i.test(output);
