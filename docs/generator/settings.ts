@@ -25,6 +25,8 @@ export const tableMeanings: Readonly<Record<string, string>> = {
     "See the guide, [Writing rules](../guide/en/rules.md).",
   notices:
     "The language of bounces and delay notices by the sender's domain, one table each; the first that fits counts. A user's own `language` goes first.",
+  reports:
+    "TLS reports (RFC 8460): what receivers are told about the TLS that was met at their servers, and what others tell us.",
   story: "What is remembered of mail that is done with.",
   log: "One line for each thing that happens, on standard output.",
   danger: "Settings that give something up. Nobody needs them on the Internet.",
@@ -202,6 +204,48 @@ export const keyMeanings: Readonly<Record<string, KeyMeaning>> = {
 
   "notices.domain": { kind: "pattern", meaning: "The sender's domain, as in a rule." },
   "notices.language": { meaning: "The language to write in." },
+
+  "reports.send": {
+    byDefault: "`true` if there is a `contact`",
+    meaning: "Count sessions, and send a report a day to each domain that asks for one.",
+  },
+  "reports.organization": {
+    kind: "text",
+    byDefault: "`server.hostname`",
+    meaning: "Who reports, as it stands in the report.",
+  },
+  "reports.contact": {
+    kind: "mail address",
+    byDefault: "none",
+    meaning: "Whom receivers may ask about a report. Its domain is the one that reports. Without it nothing is sent.",
+  },
+  "reports.from": {
+    kind: "mail address",
+    byDefault: "`reports.contact`",
+    meaning: "The sender of reports that go by mail.",
+  },
+  "reports.dkim_selector": {
+    kind: "text",
+    byDefault: "none",
+    meaning: "The name of the key in the DNS: `s1` for `s1._domainkey.example.org`.",
+  },
+  "reports.dkim_key": {
+    kind: "path of a PEM file",
+    byDefault: "none: reports go by HTTPS alone",
+    meaning: "The private key (Ed25519 or RSA) that signs reports by mail; unsigned ones would be ignored.",
+  },
+  "reports.dkim_domain": {
+    kind: "host name",
+    byDefault: "the domain of `reports.contact`",
+    meaning: "The domain that signs: that of the contact, or one above it.",
+  },
+  "reports.inbox": {
+    kind: "directory",
+    byDefault: "none",
+    meaning:
+      "Where others' reports arrive as files: a Maildir, or a directory of mails, mailboxes and reports. What was read is moved to `cur` or `read`.",
+  },
+  "reports.keep": { kind: "duration", byDefault: '`"90d"`', meaning: "How long received reports are kept." },
 
   "story.keep": {
     kind: "duration",

@@ -77,6 +77,16 @@ config-exception-over = This exception ended with "{ $value }" and has no effect
 config-exception-over-remedy = Remove it, or give it a later date.
 config-report-only = Nothing but rules is enforced: what domains publish is only looked at, and mail goes out as it can.
 config-report-only-remedy = Look at "surehop policy dry-run"; when it shows nothing that you would miss, write enforce = "all" or remove the key.
+config-bad-mailbox = "{ $value }" is not a mail address that can be used here.
+config-bad-mailbox-remedy = Write one like "tls-reports@example.org", in plain ASCII.
+config-reports-contact = TLS reports have to say whom receivers may ask, and there is no contact.
+config-reports-contact-remedy = Add contact = "tls-reports@example.org" below [reports], or remove send.
+config-reports-unsigned = There is no DKIM key: TLS reports go to those alone who take them by HTTPS, since unsigned mail reports are ignored.
+config-reports-unsigned-remedy = Add dkim_selector and dkim_key below [reports]. To send none at all, write send = false.
+config-dkim-incomplete = A DKIM signature needs both dkim_selector and dkim_key.
+config-dkim-incomplete-remedy = Add the one that is missing, or remove dkim_selector, dkim_key and dkim_domain.
+config-dkim-domain = Reports from { $other } cannot be signed by { $value }: receivers would ignore them.
+config-dkim-domain-remedy = Remove dkim_domain, or name the domain of the contact address or one above it.
 config-bad-account-name = "{ $value }" is not the name of an account.
 config-bad-account-name-remedy = Write the name of a user or group of this machine, for example "surehop".
 config-bad-user-name = A user's name is empty, too long, or has control characters in it.

@@ -77,6 +77,16 @@ config-exception-over = 这条例外已在“{ $value }”到期，不再起作�
 config-exception-over-remedy = 请删掉它，或者写一个更晚的日期。
 config-report-only = 除规则外一概只观察不拦截：域名公布的要求只会被记录，邮件照常发出。
 config-report-only-remedy = 请看 "surehop policy dry-run" 的结果；确认不会误拦之后，写 enforce = "all" 或删掉这一项。
+config-bad-mailbox = "{ $value }" 不是此处可用的邮件地址。
+config-bad-mailbox-remedy = 请写成 "tls-reports@example.org" 这样的地址，只用 ASCII 字符。
+config-reports-contact = TLS 报告必须写明收件方可以向谁询问，但没有设置 contact。
+config-reports-contact-remedy = 请在 [reports] 下加上 contact = "tls-reports@example.org"，或删去 send。
+config-reports-unsigned = 没有 DKIM 密钥：没有签名的邮件报告会被忽略，因此 TLS 报告只能寄给通过 HTTPS 接收的域名。
+config-reports-unsigned-remedy = 请在 [reports] 下加上 dkim_selector 和 dkim_key。如果完全不想寄报告，请写 send = false。
+config-dkim-incomplete = DKIM 签名需要同时设置 dkim_selector 和 dkim_key。
+config-dkim-incomplete-remedy = 请补上缺少的一项，或把 dkim_selector、dkim_key、dkim_domain 都删去。
+config-dkim-domain = 来自 { $other } 的报告不能由 { $value } 签名：收件方会忽略这样的报告。
+config-dkim-domain-remedy = 请删去 dkim_domain，或写上联系地址的域名或其上级域名。
 config-bad-account-name = “{ $value }”不是账户名。
 config-bad-account-name-remedy = 请写本机的用户名或组名，例如 "surehop"。
 config-bad-user-name = 用户名为空、过长，或含有控制字符。

@@ -10,6 +10,7 @@ import {
   type MailEvent,
   type MessageId,
   type Net,
+  type SessionObservation,
 } from "../base/index.ts";
 import type { Answer, Resolver } from "../dns/index.ts";
 import type { Delivery, DeliveryId, Lease } from "../queue/index.ts";
@@ -310,4 +311,15 @@ test("a message that the server cannot carry comes back without having been sent
   const result = await run(deps);
   expect(summary(result)).toEqual(["bounce too-large"]);
   expect(receivers[0]?.heard.some((line) => line.startsWith("MAIL"))).toBe(false);
+});
+
+test("RFC 8460 §3: each session is told to those who report, but for those that carry our own reports", async () => {
+  const { deps } = await world(["nobody", {}]);
+  const seen: SessionObservation[] = [];
+  const observe = (session: SessionObservation): void => void seen.push(session);
+  await run({ ...deps, observe });
+  expect(seen.map(({ domain: name, host }) => [name, host])).toEqual([["safe.example", "mx2.safe.example"]]);
+  const { outcomes } = await run({ ...deps, observe }, lease(["bob"], { purpose: "tls-report" }));
+  expect(outcomes[0]?.state.kind).toBe("delivered");
+  expect(seen).toHaveLength(1);
 });

@@ -140,12 +140,15 @@ interface Run {
 }
 
 export async function attempt(
-  deps: AttemptDeps,
+  given: AttemptDeps,
   lease: Lease,
   history: DeliveryHistory,
   tell: (event: MailEvent) => void,
 ): Promise<AttemptResult> {
   const { delivery } = lease;
+  const { observe: _, ...unobserved } = given;
+  // RFC 8460 §3: the sessions that carry our reports are not reported on; such reports would beget each other for ever.
+  const deps: AttemptDeps = delivery.envelope.purpose === "tls-report" ? unobserved : given;
   const slots = delivery.recipients.map((recipient): Slot => ({
     recipient,
     state: recipient.state,

@@ -9,5 +9,5 @@ export { ContentMeter, type Measured } from "./meter.ts";
 export { describeOriginal, type OriginalMessage } from "./original.ts";
 export { buildReport, type Report, type ReportRequest } from "./report.ts";
 export { type ReportRecipient } from "./status.ts";
-export { decodeUnstructured, formatMailDate, unicodeLine } from "./text.ts";
+export { decodeUnstructured, encodeText, foldAtSpaces, formatMailDate, unicodeLine } from "./text.ts";
 export { TlsRequiredSpotter } from "./tls-required.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { domain, ip, noLog, type Metrics, type ReportedPolicy, type SessionObservation } from "../base/index.ts";
-import { openCounts } from "../system/store/reports.ts";
+import { openReports } from "../system/store/reports.ts";
 import { openFactStore, type FactStore } from "../system/store/open.ts";
 import { manualClock } from "../../test/support/clock.ts";
 import { createCounter, dayOf, parseDay, reportLimits, startOf, type CountedMore, type CountStore } from "./index.ts";
@@ -28,7 +28,7 @@ afterEach(() => {
 
 function open(): void {
   store = openFactStore({ directory, role: "relay" });
-  counts = openCounts(store);
+  counts = openReports(store);
 }
 
 function session(more: Partial<SessionObservation> = {}): SessionObservation {

@@ -1,5 +1,24 @@
-/** Floor 4: TLS reports (RFC 8460). */
+/**
+ * Floor 4: TLS reports (RFC 8460): what receivers are told about the TLS that was met at their servers, and what others tell us.
+ *
+ * 1. `counter.ts`   each session that came to a verdict is counted for its policy domain and UTC day (§4.2)
+ * 2. `sender.ts`    after midnight each domain that asks for reports (`record.ts`, §3) gets one: `document.ts` (§4.4) packed by
+ *                   gzip, as a signed mail (`letter.ts`, §5.3) or by HTTPS (§5.4), tried for a day (§5.5)
+ */
 export { createCounter, type CounterDeps, type SessionCounter } from "./counter.ts";
 export type { CountedFailure, CountedMore, CountedPolicy, CountStore } from "./counts.ts";
 export { dayMs, dayOf, endOf, parseDay, startOf, type UtcDay } from "./day.ts";
+export { packDocument, reportDocument, reportFilename, type DocumentRequest, type Reporter } from "./document.ts";
+export { reportLetter, signLetter, type DkimKey, type LetterRequest } from "./letter.ts";
 export { reportLimits } from "./limits.ts";
+export type { Outcome, Outgoing, OutgoingState, OutgoingStore, SendFault, SentTo, TargetState } from "./outgoing.ts";
+export type { Post, PostFault } from "./poster.ts";
+export {
+  readRecords,
+  recordName,
+  targetText,
+  type RecordFault,
+  type ReportRecord,
+  type ReportTarget,
+} from "./record.ts";
+export { startSender, type ReportSender, type SenderDeps, type SenderSettings } from "./sender.ts";

@@ -19,4 +19,35 @@ export const reportLimits = {
   flushBreathMs: 20,
   /** Policies that wait for a disk that fails. */
   pendingPoliciesMax: 20_000,
+
+  // Who wants reports (RFC 8460 §3)
+  recordMaxChars: 4096,
+  recordsMax: 100,
+  fieldsPerRecordMax: 100,
+  /** Further addresses of one record get nothing. */
+  targetsPerDomainMax: 10,
+  uriMaxChars: 2000,
+
+  // Sending
+  /** Days that ended longer ago are not reported on any more: the relay was off. */
+  countsKeptMs: 3 * 86_400_000,
+  /** RFC 8460 §4.1: so long behind midnight at most, each domain at a time of its own. */
+  jitterMaxMs: 4 * 3_600_000,
+  /** Until the last sessions of a day are surely written down. */
+  dayCloseMs: 60_000,
+  sendingAtOnceMax: 10,
+  planPageMax: 500,
+  /** RFC 8460 §5.5: how long a report is tried, from its first attempt. */
+  tryForMs: 86_400_000,
+  retryFirstMs: 300_000,
+  retryMaxMs: 4 * 3_600_000,
+  /** How often a report that is in the queue is looked at. */
+  queueLookMs: 900_000,
+  /** How long what became of our own reports can be looked up. */
+  sentKeptMs: 14 * 86_400_000,
+  postTimeoutMs: 60_000,
+  postConnectTimeoutMs: 15_000,
+  postAddressesMax: 6,
+  postReplyMaxBytes: 16_384,
+  reasonMaxChars: 300,
 } as const;

@@ -31,6 +31,7 @@ import { openResolver } from "./names.ts";
 import { deliverySettings, listenersOf } from "./settings.ts";
 import { openDryRunLog, type DryRunLog } from "./store/dryrun.ts";
 import { openMemoryStore } from "./store/memory.ts";
+import { createReporter, type Reporter } from "./reports.ts";
 import { openFactStore, type FactStore } from "./store/open.ts";
 import { openStsSource } from "./sts.ts";
 
@@ -82,6 +83,7 @@ class RunningRelay implements Relay {
   #dryRun: DryRunLog | undefined;
   #resolver: Resolver | undefined;
   #sts: StsService | undefined;
+  #reporter: Reporter | undefined;
   #courier: Courier | undefined;
   #intake: Intake | undefined;
   #console: Console | undefined;
@@ -132,6 +134,8 @@ class RunningRelay implements Relay {
     const memory = this.#memory ?? noMemory;
     const settings = deliverySettings(this.#config);
     const gatherSettings = gatherSettingsOf(settings);
+    this.#reporter = createReporter(this.#config, { net, clock, random, log, metrics, queue, resolver, facts });
+    const { observe } = this.#reporter;
     this.#courier = startCourier(
       {
         net,
@@ -145,6 +149,7 @@ class RunningRelay implements Relay {
         memory,
         onDryRun: (result) => this.#dryRun?.note(result),
         onEvent,
+        ...(observe === undefined ? {} : { observe }),
       },
       settings,
     );
@@ -189,6 +194,7 @@ class RunningRelay implements Relay {
     await this.#intake?.close(drainMs);
     const used = this.#ports.clock.monotonic() - startedAt;
     await this.#courier?.close(Math.max(0, drainMs - used));
+    await this.#reporter?.close();
     this.#memory?.close();
     this.#dryRun?.close();
     await this.#console?.close();

@@ -155,6 +155,7 @@ function configOf(
     exceptions: [],
     rules: sandbox.rules,
     languages: [],
+    reports: { keepMs: 0 },
     story: { keepMs: 24 * hourMs },
     log: { level: "error", format: "pretty", addresses: true },
     danger: { smtpPort: sandbox.smtpPort, httpsPort: 443, allowPrivateAddresses: true, skipDnssec: false },

@@ -35,6 +35,7 @@ export const faultCodes = [
   "exception-lowers-nothing",
   "exception-over",
   "report-only",
+  "bad-mailbox",
   "bad-account-name",
   "bad-user-name",
   "bad-password-hash",
@@ -51,6 +52,10 @@ export const faultCodes = [
   "retry-order",
   "no-resolver",
   "bad-anchors",
+  "reports-contact",
+  "reports-unsigned",
+  "dkim-incomplete",
+  "dkim-domain",
   "danger-private",
   "danger-dnssec",
   // The world around

@@ -1,13 +1,16 @@
 /** From what an operator wrote to what the program uses. Pure: files that the configuration names come in through `read`. */
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import {
   domain,
+  isSubdomainOf,
   limits,
+  parseAddress,
   parseDomain,
   type DomainName,
   type Endpoint,
   type Instant,
+  type MailAddress,
   type Result,
 } from "../../base/index.ts";
 import { readAnchors, type TrustAnchor, type Upstream } from "../../dns/index.ts";
@@ -22,11 +25,12 @@ import {
 } from "../../intake/index.ts";
 import { parsePattern, parseRule, type Exception, type Rule, type RuleFault } from "../../policy/index.ts";
 import type { TrustedCas } from "../../tls/index.ts";
+import type { DkimKey, SenderSettings } from "../../report/index.ts";
 import { defaultLanguage } from "../../words/index.ts";
 import type { Faults, FaultCode } from "./faults.ts";
 import type { KeyPath } from "./positions.ts";
 import type { RawConfig } from "./schema.ts";
-import type { Config, DeliveryConfig, DnsConfig, LimitsConfig, ListenConfig } from "./types.ts";
+import type { Config, DeliveryConfig, DnsConfig, LimitsConfig, ListenConfig, ReportsConfig } from "./types.ts";
 import {
   formatEndpoint,
   isLoopback,
@@ -55,6 +59,7 @@ const defaults = {
   deliveries: 200,
   deliveriesPerDestination: 20,
   storyKeep: "14d",
+  reportsKeep: "90d",
   patience: "24h",
   smtpPort: 25,
   httpsPort: 443,
@@ -112,6 +117,7 @@ class Interpreter {
         pattern: this.#pattern(domain, ["notices", index, "domain"]),
         language,
       })),
+      reports: this.#reports(hostname),
       story: { keepMs: this.#duration(raw.story?.keep, defaults.storyKeep, ["story", "keep"]) },
       log: {
         level: raw.log?.level ?? "info",
@@ -279,6 +285,63 @@ class Interpreter {
     return [];
   }
 
+  #reports(hostname: DomainName): ReportsConfig {
+    const raw = this.#raw.reports ?? {};
+    const at = (key: string): KeyPath => ["reports", key];
+    const contact = this.#mailbox(raw.contact, at("contact"));
+    const from = this.#mailbox(raw.from, at("from")) ?? contact;
+    const dkim = this.#dkim(contact, at);
+    const wantsSending = raw.send ?? raw.contact !== undefined;
+    if (wantsSending && raw.contact === undefined) this.#faults.error("reports-contact", at("send"));
+    if (wantsSending && raw.contact !== undefined && raw.dkim_key === undefined) {
+      this.#faults.warn("reports-unsigned", at("contact"));
+    }
+    const isComplete = wantsSending && contact !== undefined && from !== undefined;
+    const organization = raw.organization ?? hostname;
+    return {
+      ...(isComplete
+        ? { sender: { organization, contact, from, ...(dkim === undefined ? {} : { dkim }) } satisfies SenderSettings }
+        : {}),
+      ...(raw.dkim_key === undefined ? {} : { dkimKeyFile: this.#path(raw.dkim_key) }),
+      ...(raw.inbox === undefined ? {} : { inbox: this.#path(raw.inbox) }),
+      keepMs: this.#duration(raw.keep, defaults.reportsKeep, at("keep")),
+    };
+  }
+
+  #mailbox(text: string | undefined, path: KeyPath): MailAddress | undefined {
+    if (text === undefined) return undefined;
+    const parsed = this.#take(parseAddress(text), "bad-mailbox", path, text);
+    if (parsed === undefined || !(parsed.needsUtf8 || parsed.domain.startsWith("["))) return parsed;
+    this.#faults.error("bad-mailbox", path, { value: text });
+    return undefined;
+  }
+
+  /** RFC 8460 §3: reports by mail are signed by the reporting domain. */
+  #dkim(contact: MailAddress | undefined, at: (key: string) => KeyPath): DkimKey | undefined {
+    const { dkim_selector: selector, dkim_key: key, dkim_domain: name } = this.#raw.reports ?? {};
+    if (selector === undefined && key === undefined && name === undefined) return undefined;
+    if (selector === undefined || key === undefined) {
+      this.#faults.error("dkim-incomplete", at(key === undefined ? "dkim_selector" : "dkim_key"));
+      return undefined;
+    }
+    const signer = name === undefined ? contact?.domain : this.#domain(name, at("dkim_domain"));
+    const privateKey = this.#privateKey(this.#path(key), at("dkim_key"));
+    const parsed = this.#take(parseDomain(selector), "bad-domain", at("dkim_selector"), selector);
+    if (signer === undefined || privateKey === undefined || parsed === undefined) return undefined;
+    if (contact !== undefined && contact.domain !== signer && !isSubdomainOf(contact.domain, signer)) {
+      this.#faults.error("dkim-domain", at("dkim_domain"), { value: signer, other: contact.domain });
+    }
+    return { domain: signer, selector: parsed, privateKey };
+  }
+
+  #privateKey(path: string, at: KeyPath): string | undefined {
+    const pem = this.#around.read(path);
+    if (pem === undefined) this.#faults.error("path-missing", at, { path });
+    else if (!holdsPrivateKey(pem)) this.#faults.error("key-unreadable", at, { path });
+    else return pem;
+    return undefined;
+  }
+
   #danger(): Config["danger"] {
     const raw = this.#raw.danger ?? {};
     const allowPrivateAddresses = raw.allow_private_addresses ?? false;
@@ -430,6 +493,14 @@ function holdsCertificates(pem: string): boolean {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   try {
     return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.length > 0);
+  } catch {
+    return false;
+  }
+}
+
+function holdsPrivateKey(pem: string): boolean {
+  try {
+    return ["rsa", "ed25519"].includes(createPrivateKey(pem).asymmetricKeyType ?? "");
   } catch {
     return false;
   }

@@ -92,6 +92,19 @@ export const configSchema = z.strictObject({
     )
     .optional(),
   notices: z.array(z.strictObject({ domain: text, language })).optional(),
+  reports: z
+    .strictObject({
+      send: z.boolean().optional(),
+      organization: text.optional(),
+      contact: text.optional(),
+      from: text.optional(),
+      dkim_domain: text.optional(),
+      dkim_selector: text.optional(),
+      dkim_key: text.optional(),
+      inbox: text.optional(),
+      keep: text.optional(),
+    })
+    .optional(),
   story: z.strictObject({ keep: text.optional() }).optional(),
   log: z
     .strictObject({

@@ -7,6 +7,7 @@ import type { TrustAnchor, Upstream } from "../../dns/index.ts";
 import type { Network, UserRecord } from "../../intake/index.ts";
 import type { Exception, MemoryTerms, Rule } from "../../policy/index.ts";
 import type { TrustedCas } from "../../tls/index.ts";
+import type { SenderSettings } from "../../report/index.ts";
 import type { Language } from "../../words/index.ts";
 
 export interface Config {
@@ -39,6 +40,7 @@ export interface Config {
   readonly rules: readonly Rule[];
   /** Languages of notices by the sender's domain; the first that matches counts. */
   readonly languages: readonly LanguageRule[];
+  readonly reports: ReportsConfig;
   readonly story: {
     /** Milliseconds for which the story of a finished message is kept. */
     readonly keepMs: number;
@@ -101,6 +103,17 @@ export interface DnsConfig {
   readonly trustAd: boolean;
   /** Keys of private zones, believed beside the root's. */
   readonly anchors: readonly TrustAnchor[];
+}
+
+export interface ReportsConfig {
+  /** Who reports; absent: nothing is counted, and nothing sent. */
+  readonly sender?: SenderSettings;
+  /** The file that `sender.dkim` came from, absolute. */
+  readonly dkimKeyFile?: string;
+  /** A directory or Maildir of received reports, absolute. */
+  readonly inbox?: string;
+  /** Milliseconds for which received reports are kept. */
+  readonly keepMs: number;
 }
 
 export interface LanguageRule {

@@ -16,6 +16,10 @@ export interface Vantage {
 export function examine(config: Config, vantage: Vantage, faults: Faults): void {
   examineExposure(config, faults);
   if (config.tls !== undefined) examineTls(config.tls, config.server.hostname, vantage, faults);
+  const { dkimKeyFile } = config.reports;
+  if (dkimKeyFile !== undefined && isExposed(dkimKeyFile)) {
+    faults.warn("key-exposed", ["reports", "dkim_key"], { path: dkimKeyFile });
+  }
   examineData(config.server.data, faults);
   examineAccount(config, vantage, faults);
 }

@@ -1,16 +1,18 @@
 /**
- * TLS reports in `facts.db`: the sessions counted for them. A policy and a kind of failure are known by digests of all that tells
+ * TLS reports in `facts.db`: the sessions counted for them, and our own on their way. A policy and a kind of failure are known by digests of all that tells
  * them apart, so that the indexes stay small whatever stands in them.
  */
 import { createHash } from "node:crypto";
 import type { StatementSync } from "node:sqlite";
-import type { DomainName, ReportedPolicy, TlsPolicyType, TlsResultType } from "../../base/index.ts";
+import type { DomainName, Instant, ReportedPolicy, TlsPolicyType, TlsResultType } from "../../base/index.ts";
 import {
   reportLimits,
   type CountedFailure,
   type CountedMore,
   type CountedPolicy,
   type CountStore,
+  type Outgoing,
+  type OutgoingStore,
   type UtcDay,
 } from "../../report/index.ts";
 import type { FactStore, TableModule } from "./open.ts";
@@ -37,17 +39,27 @@ export const reportTables: TableModule = {
        sessions INTEGER NOT NULL,
        PRIMARY KEY (policy, key)
      ) STRICT, WITHOUT ROWID;`,
+    `CREATE TABLE report_outgoing (
+       day TEXT NOT NULL,
+       domain TEXT NOT NULL,
+       id TEXT NOT NULL UNIQUE,
+       due INTEGER,
+       facts TEXT NOT NULL,
+       body BLOB,
+       PRIMARY KEY (day, domain)
+     ) STRICT;
+     CREATE INDEX report_outgoing_due ON report_outgoing (due) WHERE due IS NOT NULL;`,
   ],
 };
 
-export function openCounts(store: FactStore): CountStore {
+export function openReports(store: FactStore): CountStore & OutgoingStore {
   store.adopt(reportTables);
-  return new SqliteCounts(store);
+  return new SqliteReports(store);
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
-class SqliteCounts implements CountStore {
+class SqliteReports implements CountStore, OutgoingStore {
   readonly #store: FactStore;
   readonly #statements = new Map<string, StatementSync>();
   /** Policies of each day that was written to; the relay alone writes. */
@@ -100,6 +112,52 @@ class SqliteCounts implements CountStore {
       this.#sql("DELETE FROM report_policy WHERE day < ?").run(before);
     });
     for (const day of this.#sizes.keys()) if (day < before) this.#sizes.delete(day);
+  }
+
+  plan(reports: readonly Pick<Outgoing, "day" | "domain" | "reportId" | "dueAt">[]): void {
+    const facts = JSON.stringify({ state: { kind: "planned", attempts: 0 }, targets: [] } satisfies OutgoingFacts);
+    this.#store.write(() => {
+      for (const { day, domain, reportId, dueAt } of reports) {
+        this.#sql("INSERT OR IGNORE INTO report_outgoing (day, domain, id, due, facts) VALUES (?, ?, ?, ?, ?)").run(
+          day,
+          domain,
+          reportId,
+          dueAt ?? null,
+          facts,
+        );
+      }
+    });
+  }
+
+  due(now: Instant, max: number): readonly Outgoing[] {
+    const rows = this.#sql("SELECT * FROM report_outgoing WHERE due <= ? ORDER BY due LIMIT ?").all(now, max) as Row[];
+    return rows.map(readOutgoing);
+  }
+
+  nextDue(): Instant | undefined {
+    const due = this.#sql("SELECT MIN(due) AS due FROM report_outgoing WHERE due IS NOT NULL").get()?.["due"];
+    return due === null || due === undefined ? undefined : Number(due);
+  }
+
+  save({ reportId, dueAt, body, firstAt, state, targets }: Outgoing): void {
+    const write = this.#sql("UPDATE report_outgoing SET due = ?, facts = ?, body = ? WHERE id = ?");
+    const facts: OutgoingFacts = { state, targets, ...(firstAt === undefined ? {} : { firstAt }) };
+    const text = JSON.stringify(facts);
+    this.#store.write(() => write.run(dueAt ?? null, text, body ?? null, reportId), { durable: true });
+  }
+
+  postpone(reportId: string, dueAt: Instant): void {
+    const write = this.#sql("UPDATE report_outgoing SET due = ? WHERE id = ? AND due IS NOT NULL");
+    this.#store.write(() => write.run(dueAt, reportId));
+  }
+
+  outgoing(max: number): readonly Outgoing[] {
+    const rows = this.#sql("SELECT * FROM report_outgoing ORDER BY day DESC, domain LIMIT ?").all(max) as Row[];
+    return rows.map(readOutgoing);
+  }
+
+  forgetOutgoing(before: UtcDay): void {
+    this.#store.write(() => this.#sql("DELETE FROM report_outgoing WHERE day < ?").run(before));
   }
 
   /** Prepared once. */
@@ -184,6 +242,20 @@ class SqliteCounts implements CountStore {
       sessions,
     );
   }
+}
+
+type OutgoingFacts = Omit<Outgoing, "day" | "domain" | "reportId" | "dueAt" | "body">;
+
+function readOutgoing(row: Row): Outgoing {
+  const body = row["body"];
+  return {
+    day: row["day"] as UtcDay,
+    domain: row["domain"] as DomainName,
+    reportId: String(row["id"]),
+    dueAt: row["due"] === null ? undefined : Number(row["due"]),
+    ...(JSON.parse(String(row["facts"])) as OutgoingFacts),
+    ...(body instanceof Uint8Array ? { body } : {}),
+  };
 }
 
 function digest(text: string): string {

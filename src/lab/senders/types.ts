@@ -1,0 +1,91 @@
+/**
+ * What the lab asks of a mail server that it puts to the test. A *sender* is one way of sending (`postfix-dane`, `surehop-strict`): it is
+ * started once for a world, is handed messages as any client would hand them in, and says what became of each.
+ *
+ *   start(world) ──► submit ──► (under way) ──► settled: delivered, waiting, returned
+ *                       ▲                          │ waiting
+ *                       │                          ▼
+ *                  pass(time) ◄──────────────── tryAgain
+ *
+ * - The lab believes no sender about what was sent to whom: that is read off the wire and out of the servers. A sender's word counts
+ *   for one thing alone: whether a message that nobody has is still waiting or was given back.
+ * - Where we hold its clock (Surehop), `pass` leaps. Elsewhere the driver shortens waits by configuration, and `pass` makes the queue run.
+ * - A driver starts its program in directories of its own and ends exactly what it started. It never touches the machine's own
+ *   configuration. Where a program insists on port 25 or on addresses outside 127/8, the whole lab runs inside a network namespace of its
+ *   own making, and `world.bounds` says so.
+ */
+import type { DomainName, Endpoint, IpAddress } from "../../base/index.ts";
+import type { TrustAnchor } from "../../dns/index.ts";
+import type { SenderMode } from "../../threats/index.ts";
+
+export interface Sender {
+  /** As on the command line: `surehop`, `postfix-dane`. */
+  readonly id: string;
+  /** How the catalogue predicts what it does. */
+  readonly mode: SenderMode;
+  /** The program that has to be there; undefined for ourselves. */
+  readonly program?: string;
+  /** Undefined if it can be started here; else why not, for people to read: "postfix is not installed". */
+  missing(): Promise<string | undefined>;
+  /** Rejects with an Error if it does not come up. */
+  start(world: SenderWorld): Promise<RunningSender>;
+}
+
+/** What a sender needs to know of the Internet that it is put into. */
+export interface SenderWorld {
+  /** A recursive name server: UDP and TCP. It proves nothing by itself and answers with signatures, denials and keys when asked with DO and CD. */
+  readonly resolver: Endpoint;
+  /** The root's keys. */
+  readonly anchors: readonly TrustAnchor[];
+  /** The authority that the sender is to trust, and no other, PEM. */
+  readonly authorityPem: string;
+  /** Where MX hosts listen, all of them, each at an address of its own: 25 in a namespace of our own, any free port elsewhere. */
+  readonly smtpPort: number;
+  /** Where MTA-STS policies are served. */
+  readonly httpsPort: number;
+  /** Domains for which the operator has written a rule: the hosts whose names he knows. */
+  readonly rules: readonly { readonly domain: DomainName; readonly host: DomainName }[];
+  /** Whether messages are relayed at all by addresses outside 127/8: true only within a network namespace of our own. */
+  readonly isEnclosed: boolean;
+  /** An empty directory of the sender's own; the lab removes it. */
+  readonly directory: string;
+  /** An address that nobody else has, for what the sender listens at. */
+  readonly ownAddress: IpAddress;
+}
+
+/** As a client hands it in. */
+export interface LabMail {
+  readonly from: string;
+  readonly to: string;
+  /** CRLF lines. */
+  readonly content: string;
+  /** MAIL FROM with REQUIRETLS, inside TLS. */
+  readonly requireTls: boolean;
+}
+
+/** `under-way`: an attempt is being made just now. */
+export type MailState = "under-way" | "delivered" | "waiting" | "returned";
+
+export type Handed =
+  | { readonly kind: "accepted"; readonly id: string }
+  /** Not taken: what it said. */
+  | { readonly kind: "refused"; readonly reply: string };
+
+export interface RunningSender {
+  submit(mail: LabMail): Promise<Handed>;
+  /** Of a message that was accepted. */
+  state(id: string): Promise<MailState>;
+  /** Lets this much time have passed, and has what became due meanwhile tried again. */
+  pass(ms: number): Promise<void>;
+  /** What the sender has to say of the message, in its own words: log lines, or a story. For people; at most `senderLimits.wordsMax`. */
+  words(id: string): Promise<readonly string[]>;
+  /** Where it takes mail, for attacks on its own inbound side: SMTP with STARTTLS. Undefined: it cannot be attacked there in the lab. */
+  readonly inbound?: Endpoint;
+  /** Ends what was started. */
+  close(): Promise<void>;
+}
+
+export const senderLimits = {
+  /** Of each message's account. */
+  wordsMax: 60,
+} as const;

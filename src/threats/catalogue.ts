@@ -1,0 +1,227 @@
+/**
+ * The attacks: what each does, where one has to stand for it, and what stops it. The lab carries them out, the checker predicts them,
+ * `docs/threats.md` tells of them; what they come to stands in `predict.ts` and nowhere else.
+ */
+import type { Attack, AttackEffect, AttackId, Presented, WireEffect } from "./types.ts";
+
+const strict = ["dane", "mta-sts", "rule", "requiretls", "memory"] as const;
+const proof = ["dane", "mta-sts", "rule"] as const;
+
+const good: Presented = { chain: "trusted", dates: "valid", name: "right" };
+const ownName: Presented = { ...good, name: "other" };
+
+const wire = (effect: WireEffect): AttackEffect => ({ wire: effect });
+const shows = (presented: Presented): AttackEffect => wire({ kind: "impersonates", with: presented });
+const breaks = (by: "reset" | "garbage" | "silence" | "alert"): AttackEffect => wire({ kind: "breaks-handshake", by });
+const hidesTls: WireEffect = { kind: "hides-tls" };
+
+export const catalogue: Readonly<Record<AttackId, Attack>> = {
+  eavesdrop: {
+    id: "eavesdrop",
+    stands: ["path"],
+    stoppedBy: ["any-tls"],
+    variants: { listen: wire({ kind: "listens" }) },
+  },
+  "strip-ehlo": {
+    id: "strip-ehlo",
+    stands: ["path"],
+    stoppedBy: strict,
+    variants: { delete: wire(hidesTls), overwrite: wire(hidesTls), helo: wire(hidesTls) },
+  },
+  "refuse-starttls": {
+    id: "refuse-starttls",
+    stands: ["path"],
+    stoppedBy: [...strict, "patience"],
+    variants: {
+      "454": wire({ kind: "refuses-tls", permanently: false }),
+      "502": wire({ kind: "refuses-tls", permanently: true }),
+    },
+  },
+  "reset-handshake": {
+    id: "reset-handshake",
+    stands: ["path"],
+    stoppedBy: [...strict, "patience"],
+    variants: { reset: breaks("reset"), close: breaks("reset") },
+  },
+  "garble-handshake": {
+    id: "garble-handshake",
+    stands: ["path"],
+    stoppedBy: [...strict, "patience"],
+    variants: { garbage: breaks("garbage"), silence: breaks("silence") },
+  },
+  "inject-response": {
+    id: "inject-response",
+    stands: ["path"],
+    stoppedBy: ["clean-handshake"],
+    variants: { "same-write": wire({ kind: "injects" }), "next-write": wire({ kind: "injects" }) },
+  },
+  "inject-command": {
+    id: "inject-command",
+    stands: ["path", "client"],
+    stoppedBy: ["clean-handshake"],
+    variants: { pipelined: { inbound: "injects-commands" } },
+  },
+  "self-signed": {
+    id: "self-signed",
+    stands: ["path"],
+    stoppedBy: proof,
+    variants: {
+      "own-key": shows({ ...good, chain: "self-signed" }),
+      "own-authority": shows({ ...good, chain: "private" }),
+      "namesake-authority": shows({ ...good, chain: "private" }),
+    },
+  },
+  "wrong-host": {
+    id: "wrong-host",
+    stands: ["path"],
+    stoppedBy: ["name-match"],
+    variants: {
+      "own-name": shows(ownName),
+      affixed: shows(ownName),
+      "common-name": shows(ownName),
+      "wide-wildcard": shows(ownName),
+      "no-name": shows(ownName),
+    },
+  },
+  "forged-ca": {
+    id: "forged-ca",
+    stands: ["path", "authority"],
+    stoppedBy: ["dane"],
+    variants: { issued: shows(good) },
+  },
+  expired: {
+    id: "expired",
+    stands: ["path"],
+    stoppedBy: ["dates", "dane"],
+    variants: { "run-out": shows({ ...good, dates: "expired" }), "not-yet": shows({ ...good, dates: "not-yet" }) },
+  },
+  "spoof-mx": {
+    id: "spoof-mx",
+    stands: ["dns"],
+    stoppedBy: ["dnssec", "mta-sts", "rule"],
+    variants: dressed({ dns: { of: "mx", how: "forged" }, ...shows(good) }),
+  },
+  "spoof-address": {
+    id: "spoof-address",
+    stands: ["dns"],
+    stoppedBy: ["dnssec", ...proof],
+    variants: dressed({ dns: { of: "address", how: "forged" }, ...shows(ownName) }),
+  },
+  "strip-tlsa": {
+    id: "strip-tlsa",
+    stands: ["dns", "path"],
+    stoppedBy: ["dnssec", "patience"],
+    variants: {
+      servfail: { dns: { of: "tlsa", how: "failed" }, ...shows({ ...good, chain: "self-signed" }) },
+      absent: { dns: { of: "tlsa", how: "hidden" }, ...shows({ ...good, chain: "self-signed" }) },
+    },
+  },
+  "block-sts": {
+    id: "block-sts",
+    stands: ["dns", "path", "web"],
+    stoppedBy: ["dane", "mta-sts-cached", "rule"],
+    variants: {
+      https: { policyHost: "blocked", wire: hidesTls, atFirstContact: true },
+      record: { dns: { of: "sts-record", how: "hidden" }, wire: hidesTls, atFirstContact: true },
+      later: { policyHost: "blocked", dns: { of: "sts-record", how: "hidden" }, wire: hidesTls },
+    },
+  },
+  "stale-sts": {
+    id: "stale-sts",
+    stands: ["dns", "path", "web"],
+    stoppedBy: ["mta-sts"],
+    variants: {
+      replaced: { policyHost: "impersonated", dns: { of: "sts-record", how: "forged" }, wire: hidesTls },
+    },
+  },
+  "downgrade-tls": {
+    id: "downgrade-tls",
+    stands: ["path"],
+    stoppedBy: ["tls-floor"],
+    variants: { "old-version": wire({ kind: "breaks-old-tls" }), alert: breaks("alert") },
+  },
+  "session-cross": {
+    id: "session-cross",
+    stands: ["path"],
+    stoppedBy: ["sni-and-port"],
+    variants: { "web-server": wire({ kind: "leads-elsewhere" }) },
+  },
+  smuggle: {
+    id: "smuggle",
+    stands: ["client"],
+    stoppedBy: ["strict-line-ends"],
+    variants: { "bare-lf": { inbound: "smuggles" } },
+  },
+  target: {
+    id: "target",
+    stands: ["path"],
+    stoppedBy: proof,
+    wraps: "self-signed",
+    variants: { "one-domain": shows({ ...good, chain: "self-signed" }) },
+  },
+  "read-at-hop": { id: "read-at-hop", stands: ["hop"], stoppedBy: ["sealing"], variants: {}, notYet: "needs-sealing" },
+  "redirect-sealed": {
+    id: "redirect-sealed",
+    stands: ["dns"],
+    stoppedBy: ["sealing"],
+    variants: {},
+    notYet: "needs-sealing",
+  },
+  "forged-key": {
+    id: "forged-key",
+    stands: ["dns", "web"],
+    stoppedBy: ["dnssec"],
+    variants: {},
+    notYet: "needs-sealing",
+  },
+};
+
+export const attackIds = Object.keys(catalogue) as readonly AttackId[];
+
+/** The ways in which a forged answer is dressed up where answers are signed: none fools anyone. */
+function dressed(effect: AttackEffect): Attack["variants"] {
+  return { bare: effect, "old-signature": effect, "own-key": effect, "unsigned-zone": effect };
+}
+
+/** An attack in one of its variants, written `strip-ehlo:helo`; the first variant goes by the bare id. */
+export interface ChosenAttack {
+  readonly name: string;
+  readonly attack: Attack;
+  readonly variant: string;
+  readonly effect: AttackEffect;
+}
+
+/** Undefined if there is none of that name, or if it cannot be shown yet. */
+export function chooseAttack(name: string): ChosenAttack | undefined {
+  const [id = "", ...rest] = name.split(":");
+  const attack = Object.hasOwn(catalogue, id) ? catalogue[id as AttackId] : undefined;
+  if (attack === undefined) return undefined;
+  const [first] = Object.keys(attack.variants);
+  const variant = rest.length === 0 ? first : rest.join(":");
+  if (variant === undefined || !Object.hasOwn(attack.variants, variant)) return undefined;
+  const effect = attack.variants[variant];
+  if (effect === undefined) return undefined;
+  return { name: variant === first ? attack.id : `${attack.id}:${variant}`, attack, variant, effect };
+}
+
+/** Every variant of every attack that can be shown, by name. */
+export function everyAttack(): readonly ChosenAttack[] {
+  return attackIds.flatMap((id) =>
+    Object.keys(catalogue[id].variants).flatMap((variant) => chooseAttack(`${id}:${variant}`) ?? []),
+  );
+}
+
+/** The columns of the matrix: each attack, and those variants that come out differently with some sender. */
+export function usualAttacks(): readonly ChosenAttack[] {
+  const usual = new Set<string>(attackIds);
+  for (const name of alsoUsual) usual.add(name);
+  return everyAttack().filter(({ name }) => usual.has(name));
+}
+
+const alsoUsual = [
+  "refuse-starttls:502",
+  "garble-handshake:silence",
+  "strip-tlsa:absent",
+  "block-sts:later",
+  "downgrade-tls:alert",
+] as const;

@@ -1,0 +1,97 @@
+/**
+ * Ways of sending. Surehop's are settings, and the planner decides; other servers' are a small model each, written from what was
+ * measured of Debian 12's packages. A model that is wrong shows in the lab at once: prediction and observation differ.
+ */
+import type { Fallback, ModelledMode, SurehopMode, TlsTerms } from "./types.ts";
+
+const surehop = (id: string, changes: Partial<SurehopMode> = {}): SurehopMode => ({
+  kind: "surehop",
+  id,
+  require: "cleartext",
+  mtaSts: true,
+  remember: true,
+  enforce: "all",
+  ...changes,
+});
+
+export const surehopModes: readonly SurehopMode[] = [
+  surehop("surehop-opportunistic", { mtaSts: false, remember: false, enforce: "report" }),
+  surehop("surehop"),
+  surehop("surehop-strict", { require: "authenticated" }),
+];
+
+const all = (fallback: Fallback): Pick<TlsTerms, "notOffered" | "refused" | "broken" | "injected" | "oldTls"> => ({
+  notOffered: fallback,
+  refused: { temporarily: fallback, permanently: fallback },
+  broken: fallback,
+  injected: fallback,
+  oldTls: fallback,
+});
+
+/** Takes what is offered, and does without where it is not. */
+const postfixMay: TlsTerms = {
+  verifies: "nothing",
+  ...all("clear"),
+  broken: "clear-later",
+  injected: "ignored",
+  oldTls: "clear-later",
+  unproven: "defer",
+};
+/** Asks for TLS. A 5xx to STARTTLS, which anybody can forge before TLS, is believed. */
+const postfixMust: TlsTerms = {
+  verifies: "nothing",
+  ...all("defer"),
+  refused: { temporarily: "defer", permanently: "bounce" },
+  injected: "ignored",
+  unproven: "defer",
+};
+
+const postfix = (level: string, changes: Partial<ModelledMode> = {}): ModelledMode => ({
+  kind: "modelled",
+  id: `postfix-${level}`,
+  validates: true,
+  dane: false,
+  mtaSts: false,
+  otherwise: postfixMay,
+  strict: postfixMust,
+  ...changes,
+});
+
+const eximTerms: TlsTerms = { verifies: "nothing", ...all("clear"), unproven: "defer" };
+const deferring: TlsTerms = { verifies: "nothing", ...all("defer"), unproven: "defer" };
+
+/** Nothing here is believed without a measurement that agrees with it (issue 5's second part). */
+export const modelledModes: readonly ModelledMode[] = [
+  postfix("default"),
+  postfix("may"),
+  postfix("encrypt", { otherwise: postfixMust }),
+  postfix("verify", { otherwise: { ...postfixMust, verifies: "mx-name" } }),
+  postfix("secure", { otherwise: { ...postfixMust, verifies: "domain" } }),
+  postfix("dane", { dane: true }),
+  postfix("mta-sts", { mtaSts: true }),
+  {
+    kind: "modelled",
+    id: "exim-default",
+    validates: true,
+    dane: true,
+    mtaSts: false,
+    otherwise: eximTerms,
+    strict: deferring,
+  },
+  { ...postfix("x"), id: "exim-required", dane: true, otherwise: deferring, strict: deferring },
+  {
+    ...postfix("x"),
+    id: "exim-required-verify",
+    dane: true,
+    otherwise: { ...deferring, verifies: "mx-name" },
+    strict: deferring,
+  },
+  {
+    ...postfix("x"),
+    id: "sendmail-default",
+    otherwise: { ...eximTerms, broken: "defer", injected: "ignored" },
+    strict: deferring,
+  },
+  { ...postfix("x"), id: "opensmtpd-default", otherwise: { ...eximTerms }, strict: deferring },
+  { ...postfix("x"), id: "opensmtpd-tls", otherwise: deferring, strict: deferring },
+];

@@ -1,0 +1,197 @@
+/** What the catalogue is written in: attackers, set-ups of receivers, ways of sending, and what comes of them. Plain data. */
+import type { Level } from "../base/index.ts";
+
+/** What becomes of a message. The last two say that somebody else has it. */
+export type Outcome = "delivered" | "held" | "bounced" | "exposed-cleartext" | "exposed-to-attacker";
+
+export const outcomes: readonly Outcome[] = [
+  "delivered",
+  "held",
+  "bounced",
+  "exposed-cleartext",
+  "exposed-to-attacker",
+];
+
+export function isExposed(outcome: Outcome): boolean {
+  return outcome === "exposed-cleartext" || outcome === "exposed-to-attacker";
+}
+
+/** Where an attacker has to be. `client`: at the submission port, or on the way there. */
+export type Stand = "path" | "dns" | "web" | "authority" | "client" | "hop";
+
+/** A certificate as far as anybody judges it. */
+export interface Presented {
+  /** `private`: by an authority that nobody trusts. `incomplete`: by a trusted one, without the intermediate between. */
+  readonly chain: "trusted" | "private" | "self-signed" | "incomplete";
+  readonly dates: "valid" | "expired" | "not-yet";
+  /** Whether it is for the MX host's name. */
+  readonly name: "right" | "other";
+}
+
+/** What a domain publishes and what its server shows. */
+export interface ReceiverSetup {
+  readonly id: ReceiverId;
+  readonly zone: "signed" | "unsigned";
+  /** Absent: its server has no TLS. */
+  readonly tls?: Presented;
+  /** A TLSA record of this usage; `fits` false: for the key of before the renewal. */
+  readonly tlsa?: { readonly usage: 2 | 3; readonly fits: boolean };
+  readonly sts?: "enforce" | "testing";
+  /** The message demands REQUIRETLS; whether the server offers it. */
+  readonly requireTls?: { readonly offered: boolean };
+  /** The sender has met TLS there often enough, on enough days, to remember it. */
+  readonly remembered?: "encrypted";
+  /** The operator of the sender wrote a rule: authenticated, by this host's name. */
+  readonly rule?: true;
+}
+
+export type ReceiverId =
+  | "plain"
+  | `opportunistic${"" | "-self-signed" | "-expired" | "-wrong-name" | "-missing-intermediate"}`
+  | "signed"
+  | "remembered"
+  | "ruled"
+  | `dane-ee${"" | "-self-signed" | "-expired" | "-wrong-name" | "-stale"}`
+  | `dane-ta${"" | "-expired" | "-wrong-name" | "-missing-intermediate" | "-stale"}`
+  | `sts-enforce${"" | "-self-signed" | "-expired" | "-wrong-name" | "-missing-intermediate"}`
+  | `sts-testing${"" | "-expired"}`
+  | `dane+sts${"" | "-stale"}`
+  | `requiretls${"" | "-missing"}`;
+
+/** What an attacker does to a connection between the sender and the honest server, or in place of it. */
+export type WireEffect =
+  /** Passes everything on, and writes down what is in clear. */
+  | { readonly kind: "listens" }
+  /** STARTTLS is not offered, or EHLO is refused. */
+  | { readonly kind: "hides-tls" }
+  | { readonly kind: "refuses-tls"; readonly permanently: boolean }
+  | { readonly kind: "breaks-handshake"; readonly by: "reset" | "garbage" | "silence" | "alert" }
+  /** Bytes in clear behind the 220, and TLS with the honest server after them. */
+  | { readonly kind: "injects" }
+  /** Ends TLS with a key of his own. */
+  | { readonly kind: "impersonates"; readonly with: Presented }
+  /** Ends an old version of TLS, whose keys he can work out, with the honest server's certificate. */
+  | { readonly kind: "breaks-old-tls" }
+  /** Leads the connection to another service that has the honest server's certificate, and that is no mail server. */
+  | { readonly kind: "leads-elsewhere" };
+
+/** What he does to DNS answers. `forged`: another answer; `hidden`: as if there were none; `failed`: no answer at all. */
+export interface DnsEffect {
+  readonly of: "mx" | "address" | "tlsa" | "sts-record";
+  readonly how: "forged" | "hidden" | "failed";
+}
+
+export interface AttackEffect {
+  readonly wire?: WireEffect;
+  readonly dns?: DnsEffect;
+  /** What he does to the policy host. `impersonated`: another policy, by a host that cannot prove its name. */
+  readonly policyHost?: "blocked" | "impersonated";
+  /** He has to be there before the sender has ever heard of the domain. */
+  readonly atFirstContact?: true;
+  /** Hits the sender's own submission port, whatever the receiver. */
+  readonly inbound?: "smuggles" | "injects-commands";
+}
+
+/** Ids as in the catalogue; behind a colon, a variant of it that comes out differently somewhere. */
+export type AttackId =
+  | "eavesdrop"
+  | "strip-ehlo"
+  | "refuse-starttls"
+  | "reset-handshake"
+  | "garble-handshake"
+  | "inject-response"
+  | "inject-command"
+  | "self-signed"
+  | "wrong-host"
+  | "forged-ca"
+  | "expired"
+  | "spoof-mx"
+  | "spoof-address"
+  | "strip-tlsa"
+  | "block-sts"
+  | "stale-sts"
+  | "downgrade-tls"
+  | "session-cross"
+  | "smuggle"
+  | "target"
+  | "read-at-hop"
+  | "redirect-sealed"
+  | "forged-key";
+
+/** What stops an attack, in the order in which one would think of it. */
+export type Defence =
+  | "any-tls"
+  | "dane"
+  | "mta-sts"
+  | "mta-sts-cached"
+  | "rule"
+  | "requiretls"
+  | "memory"
+  | "name-match"
+  | "dates"
+  | "dnssec"
+  | "tls-floor"
+  | "clean-handshake"
+  | "strict-line-ends"
+  | "patience"
+  | "sni-and-port"
+  | "sealing";
+
+export interface Attack {
+  readonly id: AttackId;
+  readonly stands: readonly Stand[];
+  readonly stoppedBy: readonly Defence[];
+  /** How it is done, by variant; the first is the one meant by the bare id. Empty: it cannot be shown yet. */
+  readonly variants: Readonly<Record<string, AttackEffect>>;
+  /** Why it cannot be shown yet. */
+  readonly notYet?: "needs-sealing";
+  /** It only says whom another attack is for; that attack. */
+  readonly wraps?: AttackId;
+}
+
+/** One way of sending: Surehop's as settings for its planner, others' as a small written model. */
+export type SenderMode = SurehopMode | ModelledMode;
+
+export interface SurehopMode {
+  readonly kind: "surehop";
+  readonly id: string;
+  readonly require: Level;
+  readonly mtaSts: boolean;
+  readonly remember: boolean;
+  readonly enforce: "all" | "report";
+}
+
+/** What a mail server does where TLS does not come about. `clear-later`: in clear, at the next attempt. */
+export type Fallback = "clear" | "clear-later" | "defer" | "bounce";
+
+/**
+ * What is known of another mail server in one of its modes: enough to say what it will do, and no more. Measured
+ * (`docs/threats.md`), not read out of its documentation.
+ */
+export interface ModelledMode {
+  readonly kind: "modelled";
+  readonly id: string;
+  /** Its resolver validates: forged answers of signed zones fail, and mail is deferred. */
+  readonly validates: boolean;
+  /** TLSA records are asked for and believed where they are signed. */
+  readonly dane: boolean;
+  readonly mtaSts: boolean;
+  /** Where nothing is published, or nothing that it looks at. */
+  readonly otherwise: TlsTerms;
+  /** Where DANE or MTA-STS asks for proof. */
+  readonly strict: Omit<TlsTerms, "verifies">;
+}
+
+export interface TlsTerms {
+  /** `mx-name`: the certificate is for the name that DNS gave. `domain`: for the recipient's domain, or a name below it. */
+  readonly verifies: "nothing" | "mx-name" | "domain";
+  readonly notOffered: Fallback;
+  readonly refused: { readonly temporarily: Fallback; readonly permanently: Fallback };
+  readonly broken: Fallback;
+  /** Bytes behind the 220: thrown away and TLS goes on, or as a broken handshake. */
+  readonly injected: Fallback | "ignored";
+  /** Versions before TLS 1.2. */
+  readonly oldTls: "taken" | Fallback;
+  /** TLS came about, with somebody who did not prove himself. */
+  readonly unproven: Fallback;
+}
