@@ -25,6 +25,8 @@ export interface TestRelayOptions {
   readonly faults?: NameserverOptions["faults"];
   /** The port that MX hosts are dialled at. */
   readonly smtpPort: number;
+  /** The port at which policies are fetched. */
+  readonly httpsPort?: number;
   /** More of `surehop.toml`: rules, delivery, notices; `CA` stands for the path of the authority's certificate. */
   readonly toml?: string;
   readonly clock?: Clock;
@@ -76,6 +78,7 @@ export async function runRelay(options: TestRelayOptions): Promise<TestRelay> {
     `[dns]\nresolvers = ["127.0.0.1:${nameserver.endpoint.port}"]`,
     `[danger]\nsmtp_port = ${options.smtpPort}\nallow_private_addresses = true`,
     `skip_dnssec = ${options.signed === undefined}`,
+    options.httpsPort === undefined ? "" : `https_port = ${options.httpsPort}`,
     (options.toml ?? "").replaceAll("CA", JSON.stringify(ca)),
   ].join("\n");
   const loaded = await parseConfig(text, join(data, "surehop.toml"), {
