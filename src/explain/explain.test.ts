@@ -148,6 +148,14 @@ describe("a log", () => {
   });
 });
 
+test("characters that cannot be seen hide nothing", async () => {
+  const row = rows.find(({ expect: { cause } }) => cause === "tls-not-offered");
+  const hidden = row?.text.replace("TLS is", "T\u200bL\u202eS\x00is").replace("status", "sta\u00adtus") ?? "";
+  expect((await explained(hidden)).all.map(short)).toEqual([
+    expect.objectContaining({ cause: "tls-not-offered", exposed: "no" }),
+  ]);
+});
+
 describe("limits", () => {
   test("lines beyond the limit are not read, and that is said", async () => {
     const text = "x\n".repeat(explainLimits.linesMax + 10);

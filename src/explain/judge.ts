@@ -117,7 +117,8 @@ export function mendsOf(cause: Cause, outcome: Outcome): Mends {
  */
 export function sentBy(cause: Cause, told: Sent, isReply: boolean): Sent {
   if (told !== "not-told") return told;
-  if (foundInHandshake.has(cause)) return "nothing";
+  // That STARTTLS was refused is itself a reply; any other fault of TLS that the other server tells of may be another hop's.
+  if (foundInHandshake.has(cause) && (!isReply || cause === "tls-refused")) return "nothing";
   if (foundBeforeDialling.has(cause) && !isReply) return "nothing";
   // It refuses to be told of a message in clear: no more than addresses.
   return cause === "peer-wants-tls" && isReply ? "addresses" : "not-told";

@@ -179,7 +179,7 @@ const bounces: readonly Expected[] = [
   {
     what: "Postfix: unknown user; how far it came stands in the part for people",
     text: dsn(
-      "<bob@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1\n    <bob@example.net>: Recipient address rejected: User unknown (in reply to RCPT TO command)",
+      "<bob@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1\n    <bob@mailboxes.example.net>: Recipient address rejected: User unknown (in reply to RCPT TO command)",
       "Reporting-MTA: dns; mail.example.org\r\n\r\nFinal-Recipient: rfc822; bob@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx.example.net\r\nDiagnostic-Code: smtp; 550 5.1.1 <bob@example.net>: Recipient address rejected: User\r\n    unknown",
     ),
     cause: "no-such-user",

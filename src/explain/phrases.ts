@@ -10,11 +10,24 @@ export function causeOf(text: string, codes: Codes = codesIn(text)): Cause {
   // What a provider made up for one thing only says more than its sentences.
   const made = codes.status === undefined ? undefined : vendorCause(codes.status);
   if (made !== undefined) return made;
-  const said = phrases.find(([pattern]) => pattern.test(text))?.[1];
+  const sentences = withoutNames(text);
+  const said = phrases.find(([pattern]) => pattern.test(sentences))?.[1];
   if (said !== undefined) return said;
   const ofStatus = codes.status === undefined ? undefined : causeOfStatus(codes.status);
   if (ofStatus !== undefined && ofStatus !== "refused-untold") return ofStatus;
   return (codes.reply === undefined ? undefined : causeOfReply(codes.reply)) ?? ofStatus ?? "unknown";
+}
+
+/** A server or a mailbox may be called anything, `greylist.example` or `full@…`: names say nothing of what happened. */
+function withoutNames(text: string): string {
+  return text
+    .replace(/[\w.-]{1,255} ?\[[0-9A-Fa-f.:]{2,45}\](?::\d{1,5})?/g, "[]")
+    .replace(/<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?/g, "<>");
+}
+
+/** Codes and names that a server gives to what it found out itself: not a reply of the other one. */
+export function isOwnFinding({ status, tlsResult }: Codes): boolean {
+  return tlsResult !== undefined || /^[45]\.7\.32\d$/.test(status ?? "");
 }
 
 /** The first reply code and enhanced status code that stand where such codes stand, and a name of RFC 8460 §4.3. */
@@ -157,7 +170,7 @@ const phrases: readonly (readonly [RegExp, Cause])[] = [
     "relay-refused",
   ],
   [
-    /SPF|DKIM|DMARC|unauthenticated (?:email|mail|message)|reverse (?:DNS|hostname)|PTR record|helo command rejected|cannot find your (?:reverse )?hostname|does not designate/i,
+    /\bSPF\b|\bDKIM\b|\bDMARC\b|unauthenticated (?:email|mail|message)|reverse (?:DNS|hostname)|PTR record|helo command rejected|cannot find your (?:reverse )?hostname|does not designate/i,
     "sender-unproven",
   ],
   [

@@ -450,6 +450,39 @@ export const postfixRows: readonly Row[] = [
     "recipient-admin",
     "Nov 25 21:47:17 mail postfix/smtpd[901]: NOQUEUE: reject: RCPT from unknown[198.51.100.7]: 554 5.7.1 <bob@example.net>: Relay access denied; from=<alice@example.org> to=<bob@example.net> proto=ESMTP helo=<client.example>",
   ),
+  row(
+    "a filter on this machine",
+    "postfix",
+    "delivered",
+    "delivered",
+    "no",
+    "nobody",
+    `${pf} 35D172383CE: to=<bob@example.net>, relay=127.0.0.1[127.0.0.1]:10024, ${pfTail}, dsn=2.0.0, status=sent (250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4XyZ)`,
+    { hop: "internal" },
+  ),
+  row(
+    "names that say something are no reason",
+    "postfix",
+    "returned",
+    "no-such-user",
+    "unknown",
+    "sender",
+    bounced(
+      "5.1.1",
+      "host greylist.spam.example.net[192.0.2.1] said: 550 5.1.1 <full.mailbox.spf@example.net> (in reply to RCPT TO command)",
+    ),
+    { sent: "addresses" },
+  ),
+  row(
+    "a fault of TLS on another hop, told by the peer: how far it came is not told",
+    "postfix",
+    "returned",
+    "certificate-expired",
+    "unknown",
+    "recipient-admin",
+    bounced("5.7.5", "host mx.example.net[192.0.2.1] said: 554 5.7.5 certificate has expired"),
+    { sent: "not-told" },
+  ),
 ];
 
 const ex = "2026-11-25 21:50:42 1xWKt0-00046J-1V";

@@ -145,6 +145,10 @@ const eximLevels: Readonly<Record<string, { readonly options: string; readonly e
   },
 };
 
+/** As if the receivers were elsewhere: what goes over loopback nobody can listen to, and it is explained so. */
+const elsewhere = (text: string): string =>
+  text.replace(/127\.0\.0\.1( ?)\[127\.0\.0\.1\]/g, "mx.peer.example$1[192.0.2.1]");
+
 async function explained(text: string): Promise<readonly Explanation[]> {
   const all: Explanation[] = [];
   async function* input(): AsyncGenerator<Uint8Array> {
@@ -180,6 +184,7 @@ describe.skipIf(skipped("Postfix", postfixMissing()))("Postfix", () => {
   let servers: MoodyServers;
   let postfix: Postfix;
   const logs = new Map<string, string>();
+  let overLoopback = "";
   const bounces = new Map<string, string>();
 
   beforeAll(async () => {
@@ -227,12 +232,13 @@ describe.skipIf(skipped("Postfix", postfixMissing()))("Postfix", () => {
       await eventually(`all outcomes at ${level}`, 60_000, () =>
         moods.every((mood) => new RegExp(`to=<bob@${mood}\\.${level}\\.example>.*status=`).test(told())) &&
         // Each bounce is in the mailbox.
-        (told().match(/sender non-delivery notification/g)?.length ?? 0) ===
+        (told().match(/to=<bob@.*status=bounced/g)?.length ?? 0) ===
           (told().match(/relay=virtual.*status=sent/g)?.length ?? 0)
           ? true
           : undefined,
       );
-      logs.set(level, told());
+      overLoopback += told();
+      logs.set(level, elsewhere(told()));
       bounces.set(level, read().slice(mailBefore));
     }
   }, 180_000);
@@ -274,6 +280,13 @@ describe.skipIf(skipped("Postfix", postfixMissing()))("Postfix", () => {
     });
   });
 
+  test("as it was, over loopback, it left nothing for anybody to read", async () => {
+    const [only] = await explained(
+      overLoopback.split("\n").find((one) => one.includes("to=<bob@plain.may.example>")) ?? "",
+    );
+    expect(only).toMatchObject({ incident: { cause: "delivered", hop: "internal" }, judgement: { exposed: "no" } });
+  });
+
   test("the lines about one message alone, as a search for it gives them, claim nothing of TLS", async () => {
     for (const mood of ["good", "self-signed", "plain"] as const) {
       const line =
@@ -298,7 +311,7 @@ describe.skipIf(skipped("Exim", eximMissing()))("Exim", () => {
     servers = await startMoodyServers("127.0.0.1");
     for (const [level, { options }] of Object.entries(eximLevels)) {
       const { log, mail } = await runExim(servers, level, options);
-      logs.set(level, log);
+      logs.set(level, elsewhere(log));
       bounces.set(level, mail);
     }
   }, 180_000);
@@ -394,8 +407,7 @@ begin retry
     const log = (): string => readFileSync(join(directory, "log/mainlog"), "utf8");
     await eventually(`all of Exim's outcomes at ${level}`, 60_000, () =>
       moods.every((mood) => new RegExp(`(?:=>|==|\\*\\*) bob@${mood}\\.${level}\\.example`).test(log())) &&
-      (log().match(/ \*\* bob@/g)?.length ?? 0) ===
-        readdirSync(join(directory, "mail")).filter((name) => name.startsWith("q")).length
+      (log().match(/ \*\* bob@/g)?.length ?? 0) === (log().match(/ => alice /g)?.length ?? 0)
         ? true
         : undefined,
     );

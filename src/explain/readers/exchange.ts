@@ -3,7 +3,7 @@
  * (`>` said, `<` heard, `*` noted), so that what went in clear is plain to see; and the message tracking log, which tells of outcomes
  * and nothing of TLS. The third form is the last error of a queue, `[{LRT=…};{LED=451 4.7.0 …}]`, wherever it is pasted.
  */
-import { causeOf, codesIn, sentOf } from "../phrases.ts";
+import { causeOf, codesIn, isOwnFinding, sentOf } from "../phrases.ts";
 import { sentBy, worse } from "../judge.ts";
 import { explainLimits } from "../limits.ts";
 import type { Cause, Hop, Incident, Outcome, Sent } from "../types.ts";
@@ -186,16 +186,16 @@ const queueErrorPattern = /\{LED=(.{1,2000}?)\}(?:;|\]|$)/;
 function ofError(text: string, outcome: Outcome, recipients: readonly string[]): Incident {
   const codes = codesIn(text);
   const cause = causeOf(text, codes);
+  const isReply =
+    /responded with|said:|Remote Server returned/i.test(text) &&
+    !isOwnFinding(codes) &&
+    !/Unable to connect/i.test(text);
   return {
     source: "exchange",
     outcome,
     cause,
     codes,
-    sent: sentBy(
-      cause,
-      sentOf(text),
-      /responded with|said:|Remote Server returned/i.test(text) && !/Unable to connect/i.test(text),
-    ),
+    sent: sentBy(cause, sentOf(text), isReply),
     hop: cause === "peer-wants-tls" ? "cleartext" : "not-told",
     recipients,
     said: text,

@@ -48,7 +48,8 @@ export class EximReader implements LogReader {
     const codes = codesIn(why);
     const cause = outcome === "delivered" ? "delivered" : causeOf(why, codes);
     const isReply = /SMTP error from remote|said: /.test(why);
-    const isLocal = outcome === "delivered" && host === undefined;
+    const isLocal =
+      (outcome === "delivered" && host === undefined) || / H=\S+ (?:\([^)]*\) )?\[(?:127\.|::1\])/.test(rest);
     return this.#ledger.record(id, {
       ...(recipient === undefined ? {} : { recipient }),
       outcome,

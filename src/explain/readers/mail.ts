@@ -9,7 +9,7 @@ import PostalMime from "postal-mime";
 import { isTlsResult } from "../codes.ts";
 import { sentBy } from "../judge.ts";
 import { explainLimits } from "../limits.ts";
-import { causeOf, codesIn, sentOf } from "../phrases.ts";
+import { causeOf, codesIn, isOwnFinding, sentOf } from "../phrases.ts";
 import type { Cause, Codes, Hop, Incident, Outcome, Sent } from "../types.ts";
 import { incidentOf, talesIn, type Tale } from "./prose.ts";
 
@@ -166,7 +166,9 @@ function ofRecipient(
     outcome,
     cause,
     codes,
-    sent: own?.sent ?? (outcome === "delivered" ? "content" : sentBy(cause, sentOf(whole), isReply)),
+    sent:
+      own?.sent ??
+      (outcome === "delivered" ? "content" : sentBy(cause, sentOf(whole), isReply && !isOwnFinding(codes))),
     hop: own?.hop ?? (cause === "peer-wants-tls" && isReply ? "cleartext" : "not-told"),
     ...(queueId === undefined ? {} : { message: queueId }),
     ...(host === undefined ? {} : { host }),

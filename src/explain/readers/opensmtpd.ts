@@ -61,14 +61,17 @@ export class OpenSmtpdReader implements LogReader {
       cause,
       codes,
       sent: outcome === "delivered" ? "content" : sentBy(cause, sentOf(stat), codes.reply !== undefined),
-      hop:
-        cause === "peer-wants-tls"
-          ? "cleartext"
-          : (session?.hop ?? (session?.whole === true ? "cleartext" : "not-told")),
+      hop: hopOf(session, cause, address ?? ""),
       host: name === undefined || name === "" ? address : name,
       said: stat,
     });
   }
+}
+
+function hopOf(session: Session | undefined, cause: Cause, address: string): Hop {
+  if (/^(?:127\.|::1$|\[::1\])/.test(address)) return "internal";
+  if (cause === "peer-wants-tls") return "cleartext";
+  return session?.hop ?? (session?.whole === true ? "cleartext" : "not-told");
 }
 
 const outcomes: Readonly<Record<string, Outcome>> = {

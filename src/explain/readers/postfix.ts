@@ -131,7 +131,8 @@ export class PostfixReader implements LogReader {
     const dsn = /dsn=([245]\.\d{1,3}\.\d{1,3})/.exec(whole)?.[1];
     const codes = { ...codesIn(why), ...(dsn === undefined ? {} : { status: dsn }) };
     const session = this.#owned(pid, `${id} ${recipient.slice(recipient.lastIndexOf("@"))}`);
-    const isLocal = !relay.includes("[") && relay !== "none" ? true : /\[private\/|\[\//.test(relay);
+    // A filter on loopback is no way over which anyone could listen.
+    const isLocal = (!relay.includes("[") && relay !== "none") || /\[(?:private\/|\/|127\.|::1\])/.test(relay);
     const isReply = / said: |in reply to /.test(why);
     const said = outcome === "delivered" ? "delivered" : whyOf(why, codes);
     // The status line says no more than "not verified"; an earlier one says why.
@@ -145,13 +146,13 @@ export class PostfixReader implements LogReader {
       outcome,
       cause,
       codes,
-      sent: isLocal ? "content" : sent,
+      sent,
       hop: isLocal
         ? "internal"
         : cause === "peer-wants-tls"
           ? "cleartext"
           : this.#hop(session, relay, whole, sent !== "nothing"),
-      host: isLocal ? undefined : (hostOf(relay) ?? hostOf(why)),
+      host: hostOf(relay) ?? hostOf(why),
       said: why === "" ? undefined : why,
     });
   }

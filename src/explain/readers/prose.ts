@@ -2,7 +2,7 @@
  * What mail servers write to people, and whatever else was pasted: no form, only sentences. Addresses at the head of a line part it
  * into what is told of each recipient, as Postfix, Exim, sendmail, qmail and Exchange do; without any it is one tale.
  */
-import { causeOf, codesIn, sentOf } from "../phrases.ts";
+import { causeOf, codesIn, isOwnFinding, sentOf } from "../phrases.ts";
 import { sentBy } from "../judge.ts";
 import { explainLimits } from "../limits.ts";
 import type { Incident, Outcome, Source } from "../types.ts";
@@ -80,7 +80,7 @@ export function incidentOf(tale: Tale, source: Source, outcome?: Outcome): Incid
     outcome: outcome ?? outcomeOf(tale.text, String(codes.reply ?? codes.status ?? "")),
     cause,
     codes,
-    sent: cause === "delivered" ? "content" : sentBy(cause, sentOf(tale.text), isReply),
+    sent: cause === "delivered" ? "content" : sentBy(cause, sentOf(tale.text), isReply && !isOwnFinding(codes)),
     hop: cause === "peer-wants-tls" && isReply ? "cleartext" : "not-told",
     ...(host === undefined ? {} : { host }),
     recipients: tale.recipient === undefined ? [] : [tale.recipient],

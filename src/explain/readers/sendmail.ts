@@ -63,9 +63,12 @@ export class SendmailReader implements LogReader {
     const dsn = / dsn=([245]\.\d{1,3}\.\d{1,3})/.exec(text)?.[1];
     const codes = { ...codesIn(stat), ...(dsn === undefined ? {} : { status: dsn }) };
     const session = this.#owned(pid, id);
-    const isLocal = / mailer=(?:local|\*file\*|prog|\*include\*|lmtp|cyrus)/.test(text);
+    const isLocal =
+      / relay=[^,]*\[(?:127\.|IPv6:::1\]|::1\])/.test(text) ||
+      / mailer=(?:local|\*file\*|prog|\*include\*|lmtp|cyrus)/.test(text);
     const cause = outcome === "delivered" ? "delivered" : refine(causeOf(stat, codes), session?.fault);
-    const isReply = /^(?:Deferred: |Service unavailable|User unknown)?.*\b[45]\d\d /.test(stat);
+    // 403 is sendmail's own: it found no TLS that would do.
+    const isReply = /\b[45]\d\d[ -]/.test(stat) && !/\b403[ -]/.test(stat);
     const host = relay === undefined ? undefined : plain(relay);
     const sent = outcome === "delivered" ? "content" : sentBy(cause, sentOf(stat), isReply);
     let early: readonly Incident[] = [];
