@@ -20,6 +20,11 @@ export interface PostfixOptions {
   readonly hostname: string;
   /** Lines of main.cf over the defaults here. */
   readonly main?: Readonly<Record<string, string>>;
+  /**
+   * The resolver, at port 53 of this address, that the SMTP client asks. For that it alone runs in a chroot, its queue, whose
+   * etc/resolv.conf says so. Default: the machine's own.
+   */
+  readonly resolver?: string;
   /** Files to put beside main.cf; `$config_directory/NAME` names them. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -76,7 +81,7 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   const services = readFileSync("/etc/postfix/master.cf.proto", "utf8")
     .split("\n")
     // Nothing in a chroot: these directories have none of its files.
-    .map((line) => line.replace(/^(\S+\s+\S+\s+\S\s+\S\s+)y/, "$1n"))
+    .map((line) => (isSmtpClient(line) && options.resolver !== undefined ? line : withoutChroot(line)))
     .filter((line) => !/^smtp\s+inet/.test(line));
   services.push(`127.0.0.1:${options.port} inet n - n - - smtpd`, "postlog unix-dgram n - n - 1 postlogd");
   writeFileSync(
@@ -86,6 +91,10 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
       .join("\n")}\n`,
   );
   writeFileSync(join(config, "master.cf"), `${dropDuplicates(services).join("\n")}\n`);
+  if (options.resolver !== undefined) {
+    mkdirSync(join(queue, "etc"), { mode: 0o755 });
+    writeFileSync(join(queue, "etc/resolv.conf"), `nameserver ${options.resolver}\n`);
+  }
   for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(config, name), text);
   for (const name of ["dynamicmaps.cf", "dynamicmaps.cf.d", "postfix-files", "postfix-files.d", "post-install"]) {
     if (existsSync(join("/etc/postfix", name))) symlinkSync(join("/etc/postfix", name), join(config, name));
@@ -125,6 +134,14 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
     },
     stop,
   };
+}
+
+function isSmtpClient(service: string): boolean {
+  return /^smtp\s+unix/.test(service);
+}
+
+function withoutChroot(service: string): string {
+  return service.replace(/^(\S+\s+\S+\s+\S\s+\S\s+)y/, "$1n");
 }
 
 function dropDuplicates(services: readonly string[]): readonly string[] {

@@ -19,7 +19,9 @@ import {
 import { makeAuthority, type Authority } from "./certificates.ts";
 
 export interface TestRelayOptions {
-  readonly zones: NameserverOptions["zones"];
+  readonly zones?: NameserverOptions["zones"];
+  /** Asks this one, whose root it believes, in place of one of its own. */
+  readonly nameserver?: Nameserver;
   /** Zones to be signed, below a root that the relay believes; absent: nothing is signed, and the relay validates nothing. */
   readonly signed?: NonNullable<NameserverOptions["signing"]>["zones"];
   readonly faults?: NameserverOptions["faults"];
@@ -61,13 +63,15 @@ export async function runRelay(options: TestRelayOptions): Promise<TestRelay> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), "surehop-test-"));
   const authority = options.authority ?? makeAuthority();
   const clock = options.clock ?? systemClock;
-  const nameserver = await startNameserver({
-    net: systemNet,
-    at: { address: ip("127.0.0.1"), port: 0 },
-    zones: options.zones,
-    ...(options.faults === undefined ? {} : { faults: options.faults }),
-    ...(options.signed === undefined ? {} : { signing: { clock, zones: options.signed } }),
-  });
+  const nameserver =
+    options.nameserver ??
+    (await startNameserver({
+      net: systemNet,
+      at: { address: ip("127.0.0.1"), port: 0 },
+      zones: options.zones ?? {},
+      ...(options.faults === undefined ? {} : { faults: options.faults }),
+      ...(options.signed === undefined ? {} : { signing: { clock, zones: options.signed } }),
+    }));
   const ca = join(data, "test-ca.pem");
   const credentials = authority.issue({ names: ["relay.example", "localhost"] });
   writeFileSync(ca, authority.pem);
@@ -77,7 +81,7 @@ export async function runRelay(options: TestRelayOptions): Promise<TestRelay> {
     '[listen]\nlocal = ["127.0.0.1:2525"]\nhttp = "127.0.0.1:8025"',
     `[dns]\nresolvers = ["127.0.0.1:${nameserver.endpoint.port}"]`,
     `[danger]\nsmtp_port = ${options.smtpPort}\nallow_private_addresses = true`,
-    `skip_dnssec = ${options.signed === undefined}`,
+    `skip_dnssec = ${nameserver.anchors.length === 0}`,
     options.httpsPort === undefined ? "" : `https_port = ${options.httpsPort}`,
     (options.toml ?? "").replaceAll("CA", JSON.stringify(ca)),
   ].join("\n");
@@ -135,7 +139,7 @@ export async function runRelay(options: TestRelayOptions): Promise<TestRelay> {
     },
     async close({ keepData = false } = {}) {
       await relay.close(0);
-      await nameserver.close();
+      if (options.nameserver === undefined) await nameserver.close();
       if (!keepData) rmSync(data, { recursive: true, force: true });
     },
   };
