@@ -11,6 +11,7 @@ import { createWords, tellStory } from "../../src/words/index.ts";
 import { eventually, freePort } from "../peers/wait.ts";
 import { makeAuthority, selfSigned } from "../support/certificates.ts";
 import { leapingClock } from "../support/clock.ts";
+import { policyAnswer, startPolicyHost, type PolicyHost } from "../support/policy-host.ts";
 import { runRelay, testUser, type TestRelay } from "../support/relay.ts";
 import { handIn, idOf, openSubmission } from "../support/sender.ts";
 import { tlsa } from "../support/tlsa.ts";
@@ -25,6 +26,8 @@ interface Site {
   readonly tlsa?: readonly ZoneRecord[];
   readonly features?: Partial<ServerFeatures>;
   readonly zone?: "signed" | "unsigned";
+  /** The one host that an MTA-STS policy in mode enforce names. */
+  readonly policy?: string;
 }
 
 const authority = makeAuthority();
@@ -54,6 +57,18 @@ const sites = {
   excepted: broken,
   plain: { tlsa: keyOf(strangers) },
   unsigned: { credentials: authority.issue({ names: ["mx.unsigned.example"] }), zone: "unsigned" },
+  "both-good": { ...sealed, policy: "mx.both-good.example" },
+  "both-stale": {
+    credentials: authority.issue({ names: ["mx.both-stale.example"] }),
+    tlsa: keyOf(nextKey),
+    policy: "mx.both-stale.example",
+  },
+  "both-other": { ...sealed, policy: "elsewhere.both-other.example" },
+  sts: {
+    credentials: authority.issue({ names: ["mx.sts.example"] }),
+    zone: "unsigned",
+    policy: "mx.sts.example",
+  },
   mem: { credentials: strangers, zone: "unsigned" },
 } as const satisfies Readonly<Record<string, Site>>;
 type Name = keyof typeof sites;
@@ -63,15 +78,24 @@ const addressOf = (name: Name): string => `127.0.31.${names.indexOf(name) + 1}`;
 const clock = leapingClock();
 const receivers = new Map<Name, Receiver>();
 let port: number;
+let policies: PolicyHost;
 let relay: TestRelay;
 let watching: TestRelay;
 
 beforeAll(async () => {
   port = await freePort();
   for (const name of names) await openReceiver(name, sites[name]);
+  policies = await startPolicyHost({
+    ...authority.issue({ names: names.map((name) => `mta-sts.${name}.example`) }),
+    answer: (request, response) => {
+      const name = /^mta-sts\.([\w-]+)\./.exec(request.headers.host ?? "")?.[1] ?? "";
+      const { policy }: Site = sites[name as Name];
+      policyAnswer(`version: STSv1\nmode: enforce\nmx: ${policy}\nmax_age: 604800\n`)(request, response);
+    },
+  });
   const until = new Date(clock.now() + 20 * dayMs).toISOString().slice(0, 10);
   relay = await openRelay(
-    `[[exception]]\ndomain = "excepted.example"\nlevel = "encrypted"\nuntil = "${until}"\nwhy = "they renewed the key"\n`,
+    `[policy]\nauthorities = CA\n[[exception]]\ndomain = "excepted.example"\nlevel = "encrypted"\nuntil = "${until}"\nwhy = "they renewed the key"\n`,
   );
   watching = await openRelay('[policy]\nenforce = "report"\n');
 }, 30_000);
@@ -79,6 +103,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await relay?.close();
   await watching?.close();
+  await policies?.close();
   for (const receiver of receivers.values()) await receiver.close();
 });
 
@@ -95,12 +120,18 @@ async function openReceiver(name: Name, { credentials, features }: Site): Promis
 
 function openRelay(toml: string): Promise<TestRelay> {
   const zones = names.map((name): Readonly<Record<string, readonly ZoneRecord[]>> => {
-    const { tlsa: published = [] }: Site = sites[name];
+    const { tlsa: published = [], policy }: Site = sites[name];
     const host = `mx.${name}.example`;
     return {
       [`${name}.example`]: [{ type: "MX", value: host }],
       [host]: [{ type: "A", value: addressOf(name) }],
       ...(published.length === 0 ? {} : { [`_${port}._tcp.${host}`]: published }),
+      ...(policy === undefined
+        ? {}
+        : {
+            [`_mta-sts.${name}.example`]: [{ type: "TXT", value: "v=STSv1; id=1;" }],
+            [`mta-sts.${name}.example`]: [{ type: "A", value: "127.0.0.1" }],
+          }),
     };
   });
   const states = names.map((name) => [`${name}.example`, (sites[name] as Site).zone ?? "signed"] as const);
@@ -109,6 +140,7 @@ function openRelay(toml: string): Promise<TestRelay> {
     signed: { example: "signed", ...Object.fromEntries(states) },
     faults: [{ name: `_${port}._tcp.mx.servfail.example`, kind: "servfail" }],
     smtpPort: port,
+    httpsPort: policies.port,
     clock,
     authority,
     toml,
@@ -275,6 +307,32 @@ describe("REQUIRETLS and TLS-Required", () => {
     const id = await handRequiringTls("mismatch", "TLS-Required: No\n");
     expect(await outcome(relay, id)).toMatchObject({ code: "deferred", reason: "unproven", fault: "dane-mismatch" });
     expect(received("mismatch")).toEqual([]);
+  });
+});
+
+describe("DANE and MTA-STS together", () => {
+  test("STS-6 a key that fits decides, though no authority vouches for the certificate", async () => {
+    const id = await hand(relay, "both-good");
+    expect(await outcome(relay, id)).toMatchObject({ code: "delivered", level: "authenticated", proof: "dane" });
+  });
+
+  test("STS-6 trap 16 a key that does not fit is not mended by a certificate that the policy would accept", async () => {
+    const id = await hand(relay, "both-stale");
+    expect(await outcome(relay, id)).toMatchObject({ code: "deferred", reason: "unproven", fault: "dane-mismatch" });
+    expect(await retried(id, 2)).toMatchObject({ code: "deferred", reason: "unproven", fault: "dane-mismatch" });
+    expect(received("both-stale")).toEqual([]);
+  });
+
+  test("STS-6 trap 16 a key that fits does not excuse a host that the policy does not name", async () => {
+    const id = await hand(relay, "both-other");
+    expect(await outcome(relay, id)).toMatchObject({ code: "deferred", reason: "sts-no-host", forSafety: true });
+    expect(receivers.get("both-other")?.counts.connections).toBe(0);
+  });
+
+  test("REQ-1 MTA-STS alone is enough for REQUIRETLS, where DNS is not signed", async () => {
+    const id = await handRequiringTls("sts");
+    expect(await outcome(relay, id)).toMatchObject({ code: "delivered", level: "authenticated", proof: "mta-sts" });
+    expect(received("sts").map(({ requireTls, tls }) => [requireTls, tls])).toEqual([[true, "TLSv1.3"]]);
   });
 });
 
