@@ -94,7 +94,9 @@ describe.concurrent("once", () => {
     const count = (text: string): number => flat.split(text.replaceAll(/\s+/g, "")).length - 1;
     expect(count(words.say("read-cleartext"))).toBe(2);
     expect(count(words.say("cli-tryout-attacker-read", { text: words.say("cli-tryout-letter-text") }))).toBe(2);
-    expect(count(words.say("cli-tryout-attacker-nothing"))).toBe(2);
+    expect(count(words.say("cli-tryout-attacker-nothing"))).toBe(3);
+    expect(count(words.say("fault-dane-mismatch", { host: "mx.swapped.example" }))).toBeGreaterThan(0);
+    expect(count(words.say("proof-dane"))).toBeGreaterThan(0);
     expect(count(words.say("cli-tryout-forger-read", { text: words.say("cli-tryout-letter-text") }))).toBe(1);
     expect(count(words.say("cli-tryout-forger-nothing"))).toBe(1);
     for (const domain of ["anchored.example", "broken.example"]) {

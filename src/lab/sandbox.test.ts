@@ -82,12 +82,16 @@ describe("the sandbox", () => {
       unguarded: "records insecure",
       tapped: "records secure",
       impostor: "records secure",
+      keyed: "records secure",
+      swapped: "records secure",
       redirected: "records insecure",
       anchored: "failure bogus",
       broken: "failure bogus",
       closed: "records insecure",
       nowhere: "nxdomain secure",
     });
+    const key = await proving.tlsa(domain(`_${sandbox.smtpPort}._tcp.mx.keyed.example`));
+    expect(key).toMatchObject({ kind: "records", status: "secure", records: [{ usage: 3, selector: 1, matching: 1 }] });
     expect(await proving.a(domain("mx.provider.example"))).toMatchObject({ status: "secure" });
     expect(await proving.mx(homeDomain)).toMatchObject({ status: "secure" });
   });
@@ -101,6 +105,8 @@ describe("the sandbox", () => {
     ["unguarded", 1, 1],
     ["tapped", 1, 1],
     ["impostor", 0, 1],
+    ["keyed", 1, undefined],
+    ["swapped", 0, 1],
     ["redirected", 0, 1],
     ["anchored", 0, 1],
     ["broken", 1, undefined],

@@ -11,6 +11,8 @@
  *   unguarded   its offer of TLS is cut out; no rule               → delivered, and read by the attacker
  *   tapped      the same; a rule demands proof                     → held
  *   impostor    somebody answers in its place; a rule, too         → held
+ *   keyed       publishes its own key in signed DNS (DANE)         → delivered, readable by the two servers alone
+ *   swapped     the same; somebody answers in its place            → held
  *   redirected  its MX answer is forged; unsigned DNS              → delivered to the attacker
  *   anchored    the same; signed DNS                               → held
  *   broken      the signatures in its DNS do not fit               → held
@@ -20,6 +22,7 @@
  * The DNS is signed from a root of its own down: `.`, then `example.`, then a zone for each domain, signed, broken or proven not to be
  * signed. `anchors` is the root's key. What comes back, comes back to `tryout.example`, the sender's own domain.
  */
+import { createHash, X509Certificate } from "node:crypto";
 import { domain, ip, type Clock, type DomainName, type Endpoint, type IpAddress, type Net } from "../base/index.ts";
 import type { TrustAnchor } from "../dns/index.ts";
 import type { Rule } from "../policy/index.ts";
@@ -97,6 +100,8 @@ class Builder {
   readonly #authority: Authority;
   readonly #closers: (() => Promise<void>)[] = [];
   #port = anyPort;
+  /** Of the sites whose DNS says what they are. */
+  readonly #published = new Map<string, Credentials>();
 
   constructor(options: SandboxOptions, authority: Authority) {
     this.#options = options;
@@ -205,6 +210,11 @@ class Builder {
       if (site.server === undefined) continue;
       states[site.name] = site.dns;
       publish(site.name, hostOf(site), place);
+      if (site.dane !== true) continue;
+      const credentials = this.#credentials(site);
+      if (credentials === undefined) continue;
+      this.#published.set(site.id, credentials);
+      zones[`_${this.#port}._tcp.${hostOf(site)}`] = [{ type: "TLSA", rdata: keyDigest(credentials) }];
     }
     const at = { address: addressOf(homePlace), port: anyPort };
     const names = await startNameserver({ net, at, zones, signing: { clock, zones: states } });
@@ -213,6 +223,8 @@ class Builder {
   }
 
   #credentials(site: SandboxSite): Credentials | undefined {
+    const published = this.#published.get(site.id);
+    if (published !== undefined) return published;
     switch (site.server?.certificate) {
       case "good":
         return this.#good(hostOf(site));
@@ -226,6 +238,12 @@ class Builder {
   #good(host: DomainName): Credentials {
     return this.#authority.issue({ names: [host] });
   }
+}
+
+/** `3 1 1`: the SHA-256 of the server's own public key (RFC 7672 §3.1.1). */
+function keyDigest({ cert }: Credentials): Uint8Array {
+  const key = new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" });
+  return Buffer.concat([Uint8Array.of(3, 1, 1), createHash("sha256").update(key).digest()]);
 }
 
 function hostOf({ name, host }: SandboxSite): DomainName {

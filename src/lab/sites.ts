@@ -22,6 +22,8 @@ export interface SandboxSite {
   readonly dns: ZoneState;
   /** Its server's name; default: `mx.` below its own. */
   readonly host?: DomainName;
+  /** Its signed DNS says which key its server has (DANE). */
+  readonly dane?: true;
   /** Absent: there is no such domain. */
   readonly server?: {
     /** Absent: it has no TLS. */
@@ -98,6 +100,21 @@ export const sandboxDomains: readonly SandboxSite[] = [
     server: { certificate: "good" },
     attack: { id: "wrong-host" },
     expect: { kind: "held", for: "certificate-name-mismatch" },
+  }),
+  site("keyed", {
+    rule: false,
+    dns: "signed",
+    dane: true,
+    server: { certificate: "self-signed" },
+    expect: { kind: "delivered", level: "authenticated", proof: "dane" },
+  }),
+  site("swapped", {
+    rule: false,
+    dns: "signed",
+    dane: true,
+    server: { certificate: "self-signed" },
+    attack: { id: "self-signed" },
+    expect: { kind: "held", for: "dane-mismatch" },
   }),
   site("redirected", {
     rule: false,

@@ -24,7 +24,7 @@ describe("the way to an open session", () => {
   test.each<[string, HopRequirement, Dialogue]>([
     ["in clear, where that is allowed", none, [...greeted, "S: 250 mx", "! opened"]],
     [
-      "TLS-2 over TLS: EHLO is said again, and what was offered in clear is forgotten",
+      "TLS-2, trap 24 over TLS: EHLO is said again, and what was offered in clear is forgotten",
       tls,
       [
         ...greeted,
