@@ -10,6 +10,7 @@ const least: Tables = {
   "[listen]": { local: '["127.0.0.1:25"]' },
   "[dns]": { resolvers: '["127.0.0.1"]' },
   "[[rule]]": { domain: '"example.net"' },
+  "[publish]": { domain: '"example.org"', mx: '["mx.example.org"]' },
 };
 
 /** One sentence for each default that is not true. */

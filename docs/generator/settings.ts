@@ -23,6 +23,9 @@ export const tableMeanings: Readonly<Record<string, string>> = {
   rule:
     "What hops to some domains must prove, one table each. The first rule whose `domain` fits the recipient's domain counts, and it alone. " +
     "See the guide, [Writing rules](../guide/en/rules.md).",
+  publish:
+    "What your own domain promises to those who send to it, for `surehop publish` and the policy file that the console gives out. " +
+    "See the guide, [Publish your own promises](../guide/en/publish.md).",
   notices:
     "The language of bounces and delay notices by the sender's domain, one table each; the first that fits counts. A user's own `language` goes first.",
   reports:
@@ -201,6 +204,45 @@ export const keyMeanings: Readonly<Record<string, KeyMeaning>> = {
     meaning: "Certificate authorities to trust for these domains, besides the usual ones.",
   },
   "rule.ca_exclusive": { byDefault: "`false`", meaning: "Trust the authorities of `ca` alone." },
+
+  "publish.domain": { kind: "domain", meaning: "Your domain: what stands behind the @ of addresses." },
+  "publish.mx": { kind: "host names", meaning: "Its MX hosts, all of them." },
+  "publish.mode": {
+    byDefault: '`"testing"`',
+    meaning:
+      "Of the MTA-STS policy. `enforce`: senders keep mail that cannot go safely. `testing`: they send it, and report. `none`: the promise is taken back.",
+  },
+  "publish.max_age": {
+    kind: "duration",
+    byDefault: '`"7d"`',
+    meaning: "How long senders keep the MTA-STS policy. Weeks, once it is in `enforce`.",
+  },
+  "publish.rua": {
+    kind: "addresses",
+    byDefault: "none",
+    meaning: "Where TLS reports go: `mailto:tls@example.org`, `https://example.org/tls`.",
+  },
+  "publish.certificates": {
+    kind: "paths of PEM files",
+    byDefault: "what the MX hosts show",
+    meaning: "Certificates that the MX hosts show now, one file for each kind of key.",
+  },
+  "publish.next_keys": {
+    kind: "paths of PEM files",
+    byDefault: "none",
+    meaning:
+      "Keys, or certificates, that are to take over at the next roll-over. Of a private key only its public half is used.",
+  },
+  "publish.ttl": {
+    kind: "duration",
+    byDefault: '`"1h"`',
+    meaning: "Of the records. Twice this is the least wait before a key is switched.",
+  },
+  "publish.caa": {
+    kind: "names",
+    byDefault: "none",
+    meaning: "Certificate authorities that may issue for the domain: `letsencrypt.org`.",
+  },
 
   "notices.domain": { kind: "pattern", meaning: "The sender's domain, as in a rule." },
   "notices.language": { meaning: "The language to write in." },

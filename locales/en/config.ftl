@@ -87,6 +87,14 @@ config-dkim-incomplete = A DKIM signature needs both dkim_selector and dkim_key.
 config-dkim-incomplete-remedy = Add the one that is missing, or remove dkim_selector, dkim_key and dkim_domain.
 config-dkim-domain = Reports from { $other } cannot be signed by { $value }: receivers would ignore them.
 config-dkim-domain-remedy = Remove dkim_domain, or name the domain of the contact address or one above it.
+config-bad-rua = "{ $value }" is no address for reports.
+config-bad-rua-remedy = Write "mailto:" and a mail address, or an address that begins with "https://".
+config-publish-no-mx = No MX host is named.
+config-publish-no-mx-remedy = Name every MX host of the domain, for example mx = ["mx.example.org"].
+config-publish-too-many = There are more than { $max } of them.
+config-publish-too-many-remedy = Leave some out.
+config-publish-out-of-range = { $value } seconds is too short or too long.
+config-publish-out-of-range-remedy = Write a duration from { $min } to { $max } seconds, for example "1d".
 config-bad-account-name = "{ $value }" is not the name of an account.
 config-bad-account-name-remedy = Write the name of a user or group of this machine, for example "surehop".
 config-bad-user-name = A user's name is empty, too long, or has control characters in it.

@@ -87,6 +87,14 @@ config-dkim-incomplete = DKIM 签名需要同时设置 dkim_selector 和 dkim_ke
 config-dkim-incomplete-remedy = 请补上缺少的一项，或把 dkim_selector、dkim_key、dkim_domain 都删去。
 config-dkim-domain = 来自 { $other } 的报告不能由 { $value } 签名：收件方会忽略这样的报告。
 config-dkim-domain-remedy = 请删去 dkim_domain，或写上联系地址的域名或其上级域名。
+config-bad-rua = “{ $value }”不是报告的地址。
+config-bad-rua-remedy = 请写 "mailto:" 加邮件地址，或以 "https://" 开头的地址。
+config-publish-no-mx = 没有写明任何 MX 主机。
+config-publish-no-mx-remedy = 请写出该域名的所有 MX 主机，例如 mx = ["mx.example.org"]。
+config-publish-too-many = 超过了 { $max } 个。
+config-publish-too-many-remedy = 请去掉一些。
+config-publish-out-of-range = { $value } 秒太短或太长。
+config-publish-out-of-range-remedy = 请写 { $min } 到 { $max } 秒之间的时长，例如 "1d"。
 config-bad-account-name = “{ $value }”不是账户名。
 config-bad-account-name-remedy = 请写本机的用户名或组名，例如 "surehop"。
 config-bad-user-name = 用户名为空、过长，或含有控制字符。

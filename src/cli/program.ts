@@ -55,13 +55,12 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   };
   const option = (command: Command, flags: string, key: string): Command =>
     command.option(flags, say(`cli-option-${key}`));
+  const repeated = (command: Command, flags: string, key: string): Command =>
+    command.option(flags, say(`cli-option-${key}`), (value, all: readonly string[] = []) => [...all, value]);
   /** For commands that look at a domain: whom they ask, and a test network to point them at. */
   const looking = (command: Command): Command => {
     option(command, "--config <file>", "config");
-    command.option("--resolver <resolver>", say("cli-option-dns-via"), (value, all: readonly string[] = []) => [
-      ...all,
-      value,
-    ]);
+    repeated(command, "--resolver <resolver>", "dns-via");
     option(command, "--trust-anchor <file>", "dns-anchor");
     option(command, "--ca <file>", "looking-ca");
     option(command, "--port <port>", "looking-port");
@@ -148,7 +147,7 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   const dns = group("dns");
   const query = add(dns, "query <name> <type>", async () => (await import("./commands/dns.ts")).runDnsQuery);
   option(query, "--trace", "dns-trace");
-  query.option("--via <resolver>", say("cli-option-dns-via"), (value, all: readonly string[] = []) => [...all, value]);
+  repeated(query, "--via <resolver>", "dns-via");
   option(query, "--anchor <file>", "dns-anchor");
   option(query, "--config <file>", "config");
   option(query, "--json", "json");
@@ -160,6 +159,32 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   const explain = add(program, "explain <file>", async () => (await import("./commands/explain.ts")).runExplain);
   option(explain, "--json", "json");
   explain.addHelpText("after", `\n${say("cli-explain-exit-codes")}`);
+  const publish = group("publish");
+  const publishCommand = (
+    usage: string,
+    verb: "records" | "check" | "next" | "switch" | "snippets",
+    certKey = "publish-cert",
+  ): Command => {
+    const command = add(publish, usage, async () => (await import("./commands/publish.ts")).publishCommands[verb]);
+    option(command, "--domain <domain>", "publish-domain");
+    repeated(command, "--mx <host>", "publish-mx");
+    repeated(command, "--cert <file>", certKey);
+    option(command, "--ttl <duration>", "publish-ttl");
+    option(command, "--at <address>", "publish-at");
+    return looking(command);
+  };
+  const promised = (command: Command): Command => {
+    repeated(command, "--next-key <file>", "publish-next-key");
+    option(command, "--mode <mode>", "publish-mode");
+    option(command, "--max-age <duration>", "publish-max-age");
+    repeated(command, "--rua <uri>", "publish-rua");
+    return repeated(command, "--caa <authority>", "publish-caa");
+  };
+  promised(publishCommand("records", "records"));
+  promised(publishCommand("check", "check")).addHelpText("after", `\n${say("cli-publish-exit-codes")}`);
+  repeated(publishCommand("next", "next"), "--next-key <file>", "publish-next-key");
+  publishCommand("switch", "switch", "publish-switch-cert").addHelpText("after", `\n${say("cli-publish-exit-codes")}`);
+  repeated(publishCommand("snippets <server>", "snippets"), "--file <files>", "publish-file");
 
   const policy = group("policy");
   const show = add(policy, "show <domain>", async () => (await import("./commands/policy.ts")).runPolicyShow);

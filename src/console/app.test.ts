@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { domain, type MessageId, type StoryEntry } from "../base/index.ts";
 import { plan } from "../policy/index.ts";
 import { factsIn, plainCell } from "../policy/product.cases.ts";
@@ -88,6 +88,31 @@ test.each([
     const got = (await get(path, { host })).status;
     expect(got === 404 ? 200 : got).toBe(status);
   }
+});
+
+describe("RFC 8461 §3.3: the policy file", () => {
+  const policy = { host: "mta-sts.example.org", text: "version: STSv1\nmode: none\nmax_age: 0\n" };
+  const file = "/.well-known/mta-sts.txt";
+
+  test.each<readonly [host: string, path: string, status: number, why: string]>([
+    ["mta-sts.example.org", file, 200, "as a web server in front passes it on"],
+    ["MTA-STS.Example.ORG:443", file, 200, "names have no case, and a port may stand behind them"],
+    ["mta-sts.example.org", "/metrics", 421, "nothing else is given out under that name"],
+    ["mta-sts.example.org", `/stories/${id}`, 421, "and no story"],
+    ["mta-sts.example.org", `${file}/`, 421, "nor anything beside it"],
+    ["mta-sts.attacker.example", file, 421, "another name"],
+    ["127.0.0.1:8025", file, 404, "a loopback name is not the policy's host"],
+  ])("Host %j, %s: %d: %s", async (host, path, status) => {
+    const response = await set({ policy }).get(path, { host });
+    expect(response.status).toBe(status);
+    if (status !== 200) return;
+    expect(response.headers.get("content-type")).toMatch(/^text\/plain/i);
+    expect(await response.text()).toBe(policy.text);
+  });
+
+  test("where nothing is published, there is none", async () => {
+    expect((await set().get(file, { host: "mta-sts.example.org" })).status).toBe(421);
+  });
 });
 
 test("no other origin may read, and nothing is cached", async () => {

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { parseDomain, type Clock, type DomainName, type MessageId } from "../base/index.ts";
 import { previewJson, tellPreview, type Preview } from "../check/index.ts";
 import type { MessageFact } from "../policy/index.ts";
+import { policyPath } from "../publish/index.ts";
 import type { Queue } from "../queue/index.ts";
 import { createWords, defaultLanguage, parseLanguage } from "../words/index.ts";
 import { storyFollower } from "./follow.ts";
@@ -21,8 +22,16 @@ export interface ConsoleParts {
   readonly clock: Clock;
   /** What would become of a message to a domain; nothing is sent. */
   readonly preview?: (domain: DomainName, message: MessageFact) => Promise<Preview>;
+  /** The MTA-STS policy of our own domain, for a web server in front of us that passes its host's requests on. */
+  readonly policy?: HostedPolicy;
   /** Calls back when something was added to this message's story; what comes back ends that. Optional: stories are polled too. */
   readonly onStory?: (id: MessageId, wake: () => void) => () => void;
+}
+
+export interface HostedPolicy {
+  /** `mta-sts.DOMAIN`, lower case. */
+  readonly host: string;
+  readonly text: string;
 }
 
 const idPattern = /^[0-9A-Za-z]{26}$/;
@@ -32,6 +41,10 @@ export function consoleApp(parts: ConsoleParts): Hono {
   const follow = storyFollower(parts);
 
   app.use(async (context, next) => {
+    // What everybody may read is the one thing that is given out under another name than loopback's.
+    if (asksForPolicy(parts.policy, context.req)) {
+      return context.text(parts.policy?.text ?? "", 200, { "x-content-type-options": "nosniff" });
+    }
     if (!namesLoopback(context.req.header("host"))) {
       return context.text("This address is for this machine only.\n", 421, guards);
     }
@@ -71,6 +84,20 @@ export function consoleApp(parts: ConsoleParts): Hono {
   app.notFound((context) => context.json({ error: "no such page" }, 404));
   app.onError((_, context) => context.json({ error: "this did not work" }, 500, guards));
   return app;
+}
+
+/** RFC 8461 §3.3: at this path, under this name, and nothing else. */
+function asksForPolicy(
+  policy: HostedPolicy | undefined,
+  request: { readonly method: string; readonly path: string; header(name: "host"): string | undefined },
+): boolean {
+  if (policy === undefined || request.path !== policyPath || request.method !== "GET") return false;
+  return (
+    request
+      .header("host")
+      ?.toLowerCase()
+      .replace(/:\d{1,5}$/, "") === policy.host
+  );
 }
 
 /** For browsers: nothing is kept, sniffed, framed or read by another origin. */

@@ -14,6 +14,7 @@ export { openMetrics, type MetricsRegistry } from "./metrics.ts";
 export { systemNet } from "./net.ts";
 export { tryoutDirectory, tryoutStateFile } from "./paths.ts";
 export { dropPrivileges, isRoot, lookupAccount, type Account, type AccountFault } from "./privileges.ts";
+export { openPublishStore, publishFile, type TextStore } from "./publish.ts";
 export { systemRandom } from "./random.ts";
 export { startRelay, type EventListener, type Relay, type RelayPorts } from "./relay.ts";
 export { makeSelfSigned, type SelfSigned } from "./selfsigned.ts";

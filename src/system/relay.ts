@@ -18,11 +18,12 @@ import {
   type Timer,
 } from "../base/index.ts";
 import { preview } from "../check/index.ts";
-import { startConsole, type Console, type Readiness } from "../console/index.ts";
+import { startConsole, type Console, type HostedPolicy, type Readiness } from "../console/index.ts";
 import { gatherSettingsOf, startCourier, type Courier } from "../delivery/index.ts";
 import type { Resolver } from "../dns/index.ts";
 import { intakeSettings, startIntake, userDirectory, type Intake } from "../intake/index.ts";
 import { createMemory, noMemory, noSts, type Memory, type StsService } from "../policy/index.ts";
+import { policyHost, policyText } from "../publish/index.ts";
 import { openSqliteQueue, type MessageStory, type Queue } from "../queue/index.ts";
 import type { Config } from "./config/types.ts";
 import { dotClient } from "./dot.ts";
@@ -172,6 +173,7 @@ class RunningRelay implements Relay {
         clock,
         metrics,
         queue: { show: (id) => this.#liveStory(id) },
+        ...hostedPolicy(this.#config),
         readiness: () => this.#readiness(),
         preview: (domain, message) =>
           preview({ resolver, random, clock, sts, memory }, gatherSettings, domain, message),
@@ -246,4 +248,10 @@ class RunningRelay implements Relay {
     };
     void sweep();
   }
+}
+
+function hostedPolicy({ publish }: Config): { readonly policy?: HostedPolicy } {
+  if (publish === undefined) return {};
+  const { promises } = publish;
+  return { policy: { host: policyHost(promises.domain), text: policyText(promises) } };
 }

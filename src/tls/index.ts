@@ -13,6 +13,7 @@ export {
 export {
   daneLimits,
   matchDane,
+  readPublicKeyInfo,
   usableTlsa,
   type DaneFailure,
   type DaneMatch,
@@ -21,4 +22,5 @@ export {
 export { startTls, type HandshakeOptions } from "./handshake.ts";
 export { serveTls, type ServedTls, type ServeTlsFault, type ServeTlsOptions } from "./serve.ts";
 export { matchNames } from "./names.ts";
+export { surveyTls, type Surveyed, type SurveyedKeys, type SurveyOptions } from "./survey.ts";
 export * from "./types.ts";

@@ -18,6 +18,7 @@ export const floors: Readonly<Record<string, number>> = {
   check: 5,
   explain: 5,
   policyd: 5,
+  publish: 5,
   lab: 6,
   console: 6,
   system: 7,
@@ -51,7 +52,7 @@ export const allowances: readonly Allowance[] = [
   },
   {
     module: "node:crypto",
-    folders: ["dns", "tls", "intake", "lab", "system"],
+    folders: ["dns", "tls", "intake", "publish", "lab", "system"],
     why: "signatures of DNSSEC, certificates, password hashes, digests; random bytes come in as the port Random",
   },
   {

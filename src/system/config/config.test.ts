@@ -208,6 +208,32 @@ const cases: readonly [change: string | readonly [from: string, to: string], fau
     [['"127.0.0.1"', '"tls://dns.quad9.net"'], ["8 bad-dot dns.resolvers[1]"], "who is to find this name?"],
     [['"127.0.0.1"', '"https://9.9.9.9"'], ["8 bad-endpoint dns.resolvers[1]"], "not what we speak"],
     [['resolvers = ["127.0.0.1"]', "resolvers = []"], ["8 no-resolver dns.resolvers"], "nobody to ask"],
+    [
+      `[publish]\ndomain = "example.org"\nmx = ["mx.example.org"]\nrua = ["tls@example.org"]`,
+      ["12 bad-rua publish.rua[1]"],
+      "an address for reports without a scheme",
+    ],
+    [
+      `[publish]\ndomain = "example.org"\nmx = []`,
+      ["11 publish-no-mx publish.mx"],
+      "a policy without a host (trap 20)",
+    ],
+    [`[publish]\ndomain = "-"\nmx = ["mx.example.org"]`, ["10 bad-domain publish.domain"], "no domain"],
+    [
+      `[publish]\ndomain = "example.org"\nmx = ["mx.example.org"]\nmax_age = "54w"`,
+      ["12 publish-out-of-range publish.max_age"],
+      "more than RFC 8461 allows",
+    ],
+    [
+      `[publish]\ndomain = "example.org"\nmx = ["mx.example.org"]\nttl = "1s"`,
+      ["12 publish-out-of-range publish.ttl"],
+      "no waiting time could be kept",
+    ],
+    [
+      `[publish]\ndomain = "example.org"\nmx = ["mx.example.org"]\nrua = [${Array.from({ length: 9 }, (_, at) => `"mailto:r${at}@example.org"`).join(", ")}]`,
+      ["12 publish-too-many publish.rua"],
+      "nine addresses",
+    ],
     [`[[user]]\nname = "a"\npassword = "hunter2"`, ["11 bad-password-hash user[1].password"], "a password in clear"],
     [
       `[[user]]\nname = "a"\npassword = "${hash}"\n[[user]]\nname = "a"\npassword = "${hash}"`,

@@ -24,6 +24,7 @@ import {
   type UserRecord,
 } from "../../intake/index.ts";
 import { parsePattern, parseRule, type Exception, type Rule, type RuleFault } from "../../policy/index.ts";
+import { parsePromises, type PromisesFault } from "../../publish/index.ts";
 import type { TrustedCas } from "../../tls/index.ts";
 import type { DkimKey, SenderSettings } from "../../report/index.ts";
 import { defaultLanguage } from "../../words/index.ts";
@@ -113,6 +114,7 @@ class Interpreter {
       },
       rules: this.#rules(),
       exceptions: this.#exceptions(),
+      ...this.#publish(),
       languages: (raw.notices ?? []).map(({ domain, language }, index) => ({
         pattern: this.#pattern(domain, ["notices", index, "domain"]),
         language,
@@ -408,6 +410,50 @@ class Interpreter {
         return this.#faults.error(fault, at("route"), { value: raw.route ?? "" });
       case "needs-authenticated":
         return this.#faults.error("rule-needs-authenticated", at("require"), { value: raw.require ?? "" });
+    }
+  }
+
+  #publish(): Pick<Config, "publish"> {
+    const raw = this.#raw.publish;
+    if (raw === undefined) return {};
+    const at = (key: string): KeyPath => ["publish", key];
+    const seconds = (text: string | undefined, key: "max_age" | "ttl"): number | undefined =>
+      text === undefined ? undefined : Math.floor(this.#duration(text, text, at(key)) / 1000);
+    const [maxAgeSeconds, ttlSeconds] = [seconds(raw.max_age, "max_age"), seconds(raw.ttl, "ttl")];
+    const parsed = parsePromises({
+      domain: raw.domain,
+      mx: raw.mx,
+      ...(raw.mode === undefined ? {} : { mode: raw.mode }),
+      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+      ...(raw.rua === undefined ? {} : { rua: raw.rua }),
+      ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+      ...(raw.caa === undefined ? {} : { caa: raw.caa }),
+    });
+    if (!parsed.ok) {
+      for (const fault of parsed.error) this.#promisesFault(fault);
+      return {};
+    }
+    return {
+      publish: {
+        promises: parsed.value,
+        certificates: (raw.certificates ?? []).map((file) => this.#path(file)),
+        nextKeys: (raw.next_keys ?? []).map((file) => this.#path(file)),
+      },
+    };
+  }
+
+  #promisesFault({ code, key, value, index, min = 0, max = 0 }: PromisesFault): void {
+    const path: KeyPath = ["publish", key, ...(index === undefined ? [] : [index])];
+    switch (code) {
+      case "bad-domain":
+      case "bad-rua":
+        return this.#faults.error(code, path, { value });
+      case "no-mx":
+        return this.#faults.error("publish-no-mx", path);
+      case "too-many":
+        return this.#faults.error("publish-too-many", path, { max });
+      case "out-of-range":
+        return this.#faults.error("publish-out-of-range", path, { value, min: String(min), max: String(max) });
     }
   }
 

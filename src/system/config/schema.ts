@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { levels } from "../../base/index.ts";
+import { stsModes } from "../../publish/index.ts";
 import { languages } from "../../words/index.ts";
 import { formatKey, type Faults } from "./faults.ts";
 import type { KeyPath } from "./positions.ts";
@@ -90,6 +91,19 @@ export const configSchema = z.strictObject({
         ca_exclusive: z.boolean().optional(),
       }),
     )
+    .optional(),
+  publish: z
+    .strictObject({
+      domain: text,
+      mx: texts,
+      mode: z.enum(stsModes).optional(),
+      max_age: text.optional(),
+      rua: texts.optional(),
+      certificates: texts.optional(),
+      next_keys: texts.optional(),
+      ttl: text.optional(),
+      caa: texts.optional(),
+    })
     .optional(),
   notices: z.array(z.strictObject({ domain: text, language })).optional(),
   reports: z

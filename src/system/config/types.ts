@@ -6,6 +6,7 @@ import type { DomainName, Endpoint, Level } from "../../base/index.ts";
 import type { TrustAnchor, Upstream } from "../../dns/index.ts";
 import type { Network, UserRecord } from "../../intake/index.ts";
 import type { Exception, MemoryTerms, Rule } from "../../policy/index.ts";
+import type { Promises } from "../../publish/index.ts";
 import type { TrustedCas } from "../../tls/index.ts";
 import type { SenderSettings } from "../../report/index.ts";
 import type { Language } from "../../words/index.ts";
@@ -38,6 +39,8 @@ export interface Config {
   readonly exceptions: readonly Exception[];
   /** The first whose pattern matches counts. */
   readonly rules: readonly Rule[];
+  /** What our own domain promises to those who send to it; absent if nothing is published from here. */
+  readonly publish?: PublishConfig;
   /** Languages of notices by the sender's domain; the first that matches counts. */
   readonly languages: readonly LanguageRule[];
   readonly reports: ReportsConfig;
@@ -114,6 +117,13 @@ export interface ReportsConfig {
   readonly inbox?: string;
   /** Milliseconds for which received reports are kept. */
   readonly keepMs: number;
+}
+
+export interface PublishConfig {
+  readonly promises: Promises;
+  /** PEM files, absolute: certificates in use, and keys (or certificates) that are to take over. */
+  readonly certificates: readonly string[];
+  readonly nextKeys: readonly string[];
 }
 
 export interface LanguageRule {

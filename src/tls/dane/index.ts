@@ -10,5 +10,5 @@
 export { usableTlsa } from "./usable.ts";
 export { matchDane, type DaneFailure, type DaneMatch, type DaneQuestion } from "./match.ts";
 export { provePath } from "./path.ts";
-export { readCertificate, type Certificate } from "./certificate.ts";
+export { readCertificate, readPublicKeyInfo, type Certificate } from "./certificate.ts";
 export { daneLimits } from "./limits.ts";
