@@ -93,7 +93,7 @@ export type Presented =
   | {
       readonly kind: "chain";
       readonly keyKind: KeyKind;
-      /** DER, the leaf first: what was sent, as far as it leads on from the leaf. */
+      /** DER, as it was sent: the leaf first. */
       readonly chain: readonly Uint8Array[];
     }
   | { readonly kind: "not-offered"; readonly keyKind: KeyKind }

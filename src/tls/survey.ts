@@ -22,7 +22,7 @@ export interface SurveyOptions {
 }
 
 export interface Surveyed {
-  /** The leaf, then who has signed it, as far as it was sent. Never empty. */
+  /** The leaf, then whatever else was sent, in its order. Never empty. */
   readonly chain: readonly X509Certificate[];
   readonly protocol: string;
   readonly cipher: string;
