@@ -8,6 +8,7 @@ import type { Queue } from "../queue/index.ts";
 import { createWords, defaultLanguage, parseLanguage } from "../words/index.ts";
 import { storyFollower } from "./follow.ts";
 import { namesLoopback } from "./host.ts";
+import { reportIntake, type ReportIntake } from "./reports.ts";
 
 export interface Readiness {
   readonly ready: boolean;
@@ -24,6 +25,8 @@ export interface ConsoleParts {
   readonly preview?: (domain: DomainName, message: MessageFact) => Promise<Preview>;
   /** The MTA-STS policy of our own domain, for a web server in front of us that passes its host's requests on. */
   readonly policy?: HostedPolicy;
+  /** Absent: no TLS reports are taken. */
+  readonly reports?: ReportIntake;
   /** Calls back when something was added to this message's story; what comes back ends that. Optional: stories are polled too. */
   readonly onStory?: (id: MessageId, wake: () => void) => () => void;
 }
@@ -80,6 +83,8 @@ export function consoleApp(parts: ConsoleParts): Hono {
     const { verdict, lines } = tellPreview(words, seen);
     return context.json({ ...(previewJson(seen) as object), words: [verdict, ...lines] });
   });
+
+  if (parts.reports !== undefined) app.post("/tlsrpt", reportIntake(parts.reports, parts.clock));
 
   app.notFound((context) => context.json({ error: "no such page" }, 404));
   app.onError((_, context) => context.json({ error: "this did not work" }, 500, guards));

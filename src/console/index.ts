@@ -8,6 +8,7 @@
  *                        the MTA-STS policy of `[publish]`, where the Host header is mta-sts.DOMAIN: for a web server in front, which
  *                        has the certificate (RFC 8461 §3.3)
  *   GET /stories/{id}    a message's story as JSON; as server-sent events, live, if that is what the client accepts
+ *   POST /tlsrpt         takes a TLS report (RFC 8460 §5.4)
  *
  * Whoever knows a message's id (26 unguessable characters) may read its story. A browser is kept from being used by a
  * stranger's page: the Host header must name loopback (DNS rebinding), and no other origin is ever allowed to read.

@@ -50,4 +50,25 @@ export const reportLimits = {
   postAddressesMax: 6,
   postReplyMaxBytes: 16_384,
   reasonMaxChars: 300,
+
+  // Receiving
+  /** One file, mail or POST; what is larger is not read. */
+  packedMaxBytes: 10 * 1024 * 1024,
+  /** RFC 8460 §5.2 knows receivers that take ten megabytes. A gzip bomb ends here. */
+  unpackedMaxBytes: 16 * 1024 * 1024,
+  mailboxMaxBytes: 256 * 1024 * 1024,
+  mailsPerMailboxMax: 10_000,
+  attachmentsPerMailMax: 10,
+  policiesPerReportMax: 200,
+  failuresPerPolicyMax: 500,
+  textMaxChars: 500,
+  receivedMax: 20_000,
+  /** Over HTTP, all senders together. */
+  postsPerMinuteMax: 120,
+  postsAtOnceMax: 4,
+  inboxLookMs: 60_000,
+  /** Younger files may still be written to. */
+  inboxSettleMs: 5_000,
+  inboxFilesPerLookMax: 200,
+  receivedListMax: 1_000,
 } as const;

@@ -177,6 +177,7 @@ class RunningRelay implements Relay {
         readiness: () => this.#readiness(),
         preview: (domain, message) =>
           preview({ resolver, random, clock, sts, memory }, gatherSettings, domain, message),
+        ...(this.#reporter === undefined ? {} : { reports: this.#reporter }),
         onStory: (id, wake) => this.onEvent((message) => message === id && wake()),
       });
     }

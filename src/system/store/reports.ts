@@ -1,9 +1,10 @@
 /**
- * TLS reports in `facts.db`: the sessions counted for them, and our own on their way. A policy and a kind of failure are known by digests of all that tells
+ * TLS reports in `facts.db`: the sessions counted for them, our own on their way, and others' that came in. A policy and a kind of failure are known by digests of all that tells
  * them apart, so that the indexes stay small whatever stands in them.
  */
 import { createHash } from "node:crypto";
 import type { StatementSync } from "node:sqlite";
+import { deflateSync, inflateSync } from "node:zlib";
 import type { DomainName, Instant, ReportedPolicy, TlsPolicyType, TlsResultType } from "../../base/index.ts";
 import {
   reportLimits,
@@ -13,6 +14,8 @@ import {
   type CountStore,
   type Outgoing,
   type OutgoingStore,
+  type ReceivedReport,
+  type ReceivedStore,
   type UtcDay,
 } from "../../report/index.ts";
 import type { FactStore, TableModule } from "./open.ts";
@@ -49,17 +52,31 @@ export const reportTables: TableModule = {
        PRIMARY KEY (day, domain)
      ) STRICT;
      CREATE INDEX report_outgoing_due ON report_outgoing (due) WHERE due IS NOT NULL;`,
+    `CREATE TABLE report_received (
+       id INTEGER PRIMARY KEY AUTOINCREMENT,
+       key TEXT NOT NULL UNIQUE,
+       report TEXT NOT NULL,
+       at INTEGER NOT NULL,
+       source TEXT NOT NULL,
+       proof TEXT NOT NULL,
+       body BLOB NOT NULL
+     ) STRICT;
+     CREATE INDEX report_received_report ON report_received (report);
+     CREATE INDEX report_received_at ON report_received (at);`,
   ],
 };
 
-export function openReports(store: FactStore): CountStore & OutgoingStore {
+export type ReportStore = CountStore & OutgoingStore & ReceivedStore;
+
+/** Throws StoreError. */
+export function openReports(store: FactStore): ReportStore {
   store.adopt(reportTables);
   return new SqliteReports(store);
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
-class SqliteReports implements CountStore, OutgoingStore {
+class SqliteReports implements ReportStore {
   readonly #store: FactStore;
   readonly #statements = new Map<string, StatementSync>();
   /** Policies of each day that was written to; the relay alone writes. */
@@ -160,6 +177,46 @@ class SqliteReports implements CountStore, OutgoingStore {
     this.#store.write(() => this.#sql("DELETE FROM report_outgoing WHERE day < ?").run(before));
   }
 
+  keep({ receivedAt, source, proof, report }: Omit<ReceivedReport, "id">): "kept" | "known" | "full" {
+    // By signer too: a report that anybody could have written must not take the place of one that is yet to come.
+    const signer = proof.kind === "signed" ? proof.by : "";
+    const key = digest(`${report.organization.toLowerCase()}\n${report.reportId}\n${signer}`);
+    return this.#store.write(
+      () => {
+        if (this.#sql("SELECT 1 FROM report_received WHERE key = ?").get(key) !== undefined) return "known";
+        const count = Number(this.#sql("SELECT COUNT(*) AS count FROM report_received").get()?.["count"]);
+        if (count >= reportLimits.receivedMax) return "full";
+        const body = deflateSync(JSON.stringify(report));
+        this.#sql("INSERT INTO report_received (key, report, at, source, proof, body) VALUES (?, ?, ?, ?, ?, ?)").run(
+          key,
+          report.reportId,
+          receivedAt,
+          source,
+          JSON.stringify(proof),
+          body,
+        );
+        return "kept";
+      },
+      { durable: true },
+    );
+  }
+
+  received(max: number): readonly ReceivedReport[] {
+    const rows = this.#sql("SELECT * FROM report_received ORDER BY id DESC LIMIT ?").all(max) as Row[];
+    return rows.map(readReceived);
+  }
+
+  receivedOne(id: string): ReceivedReport | undefined {
+    const row =
+      (/^\d{1,15}$/.test(id) ? this.#sql("SELECT * FROM report_received WHERE id = ?").get(Number(id)) : undefined) ??
+      this.#sql("SELECT * FROM report_received WHERE report = ? ORDER BY id DESC LIMIT 1").get(id);
+    return row === undefined ? undefined : readReceived(row);
+  }
+
+  forgetReceived(before: Instant): void {
+    this.#store.write(() => this.#sql("DELETE FROM report_received WHERE at < ?").run(before));
+  }
+
   /** Prepared once. */
   #sql(text: string): StatementSync {
     const known = this.#statements.get(text) ?? this.#store.prepare(text);
@@ -255,6 +312,16 @@ function readOutgoing(row: Row): Outgoing {
     dueAt: row["due"] === null ? undefined : Number(row["due"]),
     ...(JSON.parse(String(row["facts"])) as OutgoingFacts),
     ...(body instanceof Uint8Array ? { body } : {}),
+  };
+}
+
+function readReceived(row: Row): ReceivedReport {
+  return {
+    id: Number(row["id"]),
+    receivedAt: Number(row["at"]),
+    source: row["source"] as ReceivedReport["source"],
+    proof: JSON.parse(String(row["proof"])) as ReceivedReport["proof"],
+    report: JSON.parse(inflateSync(row["body"] as Uint8Array).toString()) as ReceivedReport["report"],
   };
 }
 
