@@ -29,7 +29,7 @@ export const tableMeanings: Readonly<Record<string, string>> = {
   notices:
     "The language of bounces and delay notices by the sender's domain, one table each; the first that fits counts. A user's own `language` goes first.",
   reports:
-    "TLS reports (RFC 8460): what receivers are told about the TLS that was met at their servers, and what others tell us.",
+    "TLS reports (RFC 8460): what receivers are told about the TLS that was met at their servers, and what others tell us. See the guide, [TLS reports](../guide/en/reports.md).",
   story: "What is remembered of mail that is done with.",
   log: "One line for each thing that happens, on standard output.",
   danger: "Settings that give something up. Nobody needs them on the Internet.",

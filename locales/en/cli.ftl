@@ -25,6 +25,12 @@ cli-explain-exit-codes =
     Reads bounces, logs of Postfix, Exim, sendmail, Exchange, OpenSMTPD and qmail, and TLS reports (JSON, gzip, or the mail
     that brings them). Exit codes: 0 explained, 1 nothing found to explain, 2 wrong usage or not readable.
 
+cli-reports = TLS reports: what others tell of your servers, and what you tell of theirs
+cli-reports-list = list received reports
+cli-reports-show = tell a report in words: what failed, what it means, what to mend
+cli-reports-import = take in reports from a file or a directory: mails, mailboxes, JSON, gzip
+cli-reports-send = show what would be sent about a day
+
 cli-title-usage = Usage:
 cli-title-arguments = Arguments:
 cli-title-options = Options:
@@ -54,6 +60,10 @@ cli-option-queue-domain = only messages with a recipient in this domain
 cli-option-queue-which = open, finished or all (default: open)
 cli-option-queue-limit = at most so many messages, 1 to 1000 (default: 100)
 cli-option-queue-all = all messages that wait
+cli-option-reports-all = those too that came by mail and that nobody signed
+cli-option-reports-limit = at most so many reports, 1 to 1000 (default: 100)
+cli-option-reports-dry-run = send nothing (the relay sends by itself, after midnight UTC)
+cli-option-reports-day = the day, as 2026-11-25 (default: yesterday, in UTC)
 cli-option-send-to = recipients
 cli-option-send-from = sender (default: the user name)
 cli-option-send-subject = subject
@@ -182,6 +192,46 @@ cli-queue-not-changed = { $verb ->
     [retry] { $id } cannot be tried now
    *[delete] { $id } cannot be deleted
   }: there is no such message, or there is nothing to do.
+
+cli-reports-none = There are no reports.
+cli-reports-ignored = { $count ->
+    [one] One report came by mail and was not signed, or wrongly; --all shows it.
+   *[other] { $count } reports came by mail and were not signed, or wrongly; --all shows them.
+  }
+cli-reports-unknown = There is no report { $id }.
+cli-reports-unreadable = There is nothing to be read at { $value }.
+cli-reports-not-read = { $file }: { $fault ->
+    [too-large] larger than any report
+    [bad-gzip] damaged gzip, or a report that would be too large unpacked
+    [bad-mail] neither a report nor a mail
+    [no-report] a mail without a TLS report
+    [not-json] not JSON
+   *[not-a-report] JSON, but no TLS report
+  }
+cli-reports-imported = { $kept ->
+    [one] One report was taken in
+   *[other] { $kept } reports were taken in
+  }, { $known ->
+    [0] none was known before
+    [one] one was known before
+   *[other] { $known } were known before
+  }.{ $full ->
+    [0] { "" }
+   *[other] { " " }There was no room for { $full }.
+  }
+cli-reports-only-dry = The relay sends reports by itself, after midnight UTC. To see what it would send: --dry-run
+cli-reports-bad-day = "{ $value }" is not a day; write for example 2026-11-25.
+cli-reports-not-configured = Nothing is reported: there is no contact in [reports].
+cli-reports-nothing-counted = Nothing was counted on { $day }.
+cli-reports-would = { $domain }: { NUMBER($successes) } safe, { NUMBER($failures) } failed; { $outcome ->
+    [wanted] goes to { $targets }
+    [none] wants no reports
+    [several] has several records, which count as none
+    [dns] the DNS does not tell whether it wants reports
+    [no-way] wants them where nobody can be reached
+    [no-rua] has a record without an address
+   *[other] has a record that cannot be read
+  }
 
 cli-send-submitting = Handing the message to { $host }:{ $port } over TLS
 cli-send-accepted = Accepted: { $reply }

@@ -25,6 +25,12 @@ cli-explain-exit-codes =
     可读退信、Postfix、Exim、sendmail、Exchange、OpenSMTPD 和 qmail 的日志，以及 TLS 报告（JSON、gzip，或携带报告的邮件）。
     退出码：0 已解释，1 没有找到可解释的内容，2 用法错误或无法读取。
 
+cli-reports = TLS 报告：别人对您的服务器怎么说，您对别人的服务器怎么说
+cli-reports-list = 列出收到的报告
+cli-reports-show = 用大白话讲一份报告：哪里失败，意味着什么，该修什么
+cli-reports-import = 从文件或目录收入报告：邮件、邮箱文件、JSON、gzip
+cli-reports-send = 显示某一天会寄出什么
+
 cli-title-usage = 用法：
 cli-title-arguments = 参数：
 cli-title-options = 选项：
@@ -54,6 +60,10 @@ cli-option-queue-domain = 只处理收件人属于此域的邮件
 cli-option-queue-which = open（未完成）、finished（已完成）或 all（全部），默认 open
 cli-option-queue-limit = 最多列出多少封，1 到 1000（默认 100）
 cli-option-queue-all = 所有等待中的邮件
+cli-option-reports-all = 连同通过邮件送来、没有签名的报告
+cli-option-reports-limit = 最多显示多少份，1 到 1000（默认 100）
+cli-option-reports-dry-run = 什么也不寄（中继会在 UTC 午夜之后自己寄）
+cli-option-reports-day = 日期，如 2026-11-25（默认是 UTC 的昨天）
 cli-option-send-to = 收件人
 cli-option-send-from = 发件人（默认为用户名）
 cli-option-send-subject = 主题
@@ -165,6 +175,44 @@ cli-queue-not-changed = { $verb ->
     [retry] 无法立即重试 { $id }
    *[delete] 无法删除 { $id }
   }：没有这封邮件，或无需处理。
+
+cli-reports-none = 没有报告。
+cli-reports-ignored = { $count ->
+    [one] 有 1 份报告通过邮件送来，没有签名或签名不对；加上 --all 可以显示。
+   *[other] 有 { $count } 份报告通过邮件送来，没有签名或签名不对；加上 --all 可以显示。
+  }
+cli-reports-unknown = 没有编号为 { $id } 的报告。
+cli-reports-unreadable = { $value } 处没有可读的内容。
+cli-reports-not-read = { $file }：{ $fault ->
+    [too-large] 比任何报告都大
+    [bad-gzip] gzip 已损坏，或解开后会过大
+    [bad-mail] 既不是报告，也不是邮件
+    [no-report] 邮件里没有 TLS 报告
+    [not-json] 不是 JSON
+   *[not-a-report] 是 JSON，但不是 TLS 报告
+  }
+cli-reports-imported = { $kept ->
+   *[other] 收入 { $kept } 份报告
+  }，{ $known ->
+    [0] 没有重复的
+   *[other] 另有 { $known } 份早已收过
+  }。{ $full ->
+    [0] { "" }
+   *[other] 还有 { $full } 份放不下。
+  }
+cli-reports-only-dry = 中继会在 UTC 午夜之后自己寄报告。想看它会寄什么，请加 --dry-run
+cli-reports-bad-day = "{ $value }" 不是日期；请写成 2026-11-25 这样。
+cli-reports-not-configured = 没有在寄报告：[reports] 里没有 contact。
+cli-reports-nothing-counted = { $day } 没有任何计数。
+cli-reports-would = { $domain }：安全 { NUMBER($successes) } 次，失败 { NUMBER($failures) } 次；{ $outcome ->
+    [wanted] 寄往 { $targets }
+    [none] 不要报告
+    [several] 有多条记录，等于没有
+    [dns] DNS 没有回答它要不要报告
+    [no-way] 索要报告的地址无法送达
+    [no-rua] 记录里没有地址
+   *[other] 记录无法读懂
+  }
 
 cli-send-submitting = 正在通过 TLS 把邮件交给 { $host }:{ $port }
 cli-send-accepted = 已接收：{ $reply }

@@ -131,6 +131,22 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
     option(command, "--domain <domain>", "queue-domain");
   }
 
+  const reports = group("reports");
+  const reportCommand = (usage: string, verb: "list" | "show" | "import" | "send"): Command => {
+    const command = add(reports, usage, async () => (await import("./commands/reports.ts")).reportCommands[verb]);
+    option(command, "--config <file>", "config");
+    option(command, "--queue <directory>", "queue");
+    return option(command, "--json", "json");
+  };
+  const received = reportCommand("list", "list");
+  option(received, "--all", "reports-all");
+  option(received, "--limit <count>", "reports-limit");
+  reportCommand("show <id>", "show");
+  reportCommand("import <path>", "import");
+  const report = reportCommand("send", "send");
+  option(report, "--dry-run", "reports-dry-run");
+  option(report, "--day <day>", "reports-day");
+
   const memory = group("memory");
   const memoryCommand = (usage: string, verb: "show" | "forget"): Command => {
     const command = add(memory, usage, async () => (await import("./commands/memory.ts")).memoryCommands[verb]);

@@ -30,3 +30,4 @@ export { parseReport, type ParseFault, type ReportedFailure, type ReportedSessio
 export type { ReceivedReport, ReceivedStore, ReportProof, ReportSource } from "./received.ts";
 export { signatureChecker } from "./signature.ts";
 export { readDocument, unpackReports, type Unpacked, type UnpackedPart, type UnpackFault } from "./unpack.ts";
+export { sessionsOf, tellReport, tellReportLine, type ToldFailure, type ToldPolicy, type ToldReport } from "./tell.ts";
