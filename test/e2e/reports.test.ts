@@ -109,6 +109,14 @@ test("RPT-1: a day's sessions become a signed mail and a POST, and the mail make
   const attached = Buffer.from(read.attachments[0]?.content as ArrayBuffer);
   expect(gunzipSync(attached).toString()).toBe(text);
 
+  // RPT-2: what we say of others can be said of us.
+  const answer = await fetch(`http://127.0.0.1:${relay.consolePort}/tlsrpt`, {
+    method: "POST",
+    headers: { "content-type": "application/tlsrpt+gzip" },
+    body: new Uint8Array(posted[0] as Buffer),
+  });
+  expect(answer.status).toBe(201);
+
   await relay.close({ keepData: true });
   const facts = openFactStore({ directory: relay.data, role: "operator" });
   const store = openReports(facts);

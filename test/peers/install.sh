@@ -27,7 +27,7 @@ for service in unbound knot nsd; do
   as_root apt-get install -q -y --no-install-recommends "$service"
   as_root systemctl disable "$service" 2>/dev/null || true
 done
-as_root apt-get install -q -y --no-install-recommends ldnsutils bind9-utils
+as_root apt-get install -q -y --no-install-recommends ldnsutils bind9-utils python3-dkim python3-nacl
 
 # unpack FOLDER PROGRAM PACKAGE…
 unpack() {
