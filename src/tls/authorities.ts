@@ -20,9 +20,8 @@ export function proveByAuthorities(
   if (leaf === undefined) return err({ fault: "certificate-untrusted", detail: "the certificate cannot be read" });
   const trusted = authoritiesOf(ca);
   const presented = others.map(readCertificate).filter((certificate) => certificate !== undefined);
-  const octets = new Set(trusted.map(({ x509 }) => x509.fingerprint512));
-  const find = ({ x509 }: Certificate): true | undefined => octets.has(x509.fingerprint512) || undefined;
-  const proven = provePath(leaf, [...presented, ...trusted], { find, keys: [] }, now);
+  const find = ({ x509 }: Certificate): true | undefined => trusted.fingerprints.has(x509.fingerprint512) || undefined;
+  const proven = provePath(leaf, [...presented, ...trusted.certificates], { find, keys: [] }, now);
   if (proven.ok) return ok(undefined);
   const failure = proven.error.failure ?? noAuthority(leaf);
   return err({ ...failure, detail: clean(failure.detail) });
@@ -36,25 +35,28 @@ function noAuthority({ x509 }: Certificate): TlsFailure {
 
 const setsMax = 8;
 
-interface Entry {
-  readonly pem: string | undefined;
+interface Authorities {
   readonly certificates: readonly Certificate[];
+  /** The digests by which one of them is known when it is presented. */
+  readonly fingerprints: ReadonlySet<string>;
 }
 
-const sets = new Map<string, Entry>();
+const sets = new Map<string, Authorities & { readonly pem: string | undefined }>();
 
 /** Parsed once; the id only finds the entry, the PEM has to be the same. */
-function authoritiesOf(ca: TrustedCas | undefined): readonly Certificate[] {
+function authoritiesOf(ca: TrustedCas | undefined): Authorities {
   const key = ca === undefined ? "" : `${ca.exclusive ? "only" : "also"} ${ca.id}`;
   const known = sets.get(key);
-  if (known !== undefined && known.pem === ca?.pem) return known.certificates;
+  if (known !== undefined && known.pem === ca?.pem) return known;
   const bundled = ca?.exclusive === true ? [] : getCACertificates("default");
   const certificates = [...(ca === undefined ? [] : splitPem(ca.pem)), ...bundled].flatMap(parse);
+  const fingerprints = new Set(certificates.map(({ x509 }) => x509.fingerprint512));
+  const entry = { pem: ca?.pem, certificates, fingerprints };
   sets.delete(key);
-  sets.set(key, { pem: ca?.pem, certificates });
+  sets.set(key, entry);
   const [oldest] = sets.keys();
   if (sets.size > setsMax && oldest !== undefined) sets.delete(oldest);
-  return certificates;
+  return entry;
 }
 
 function splitPem(pem: string): readonly string[] {

@@ -1,14 +1,15 @@
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { createServer as createTlsServer, DEFAULT_CIPHERS, type TlsOptions } from "node:tls";
+import type { Socket } from "node:net";
+import { DEFAULT_CIPHERS } from "node:tls";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeAuthority, selfSigned, type Credentials } from "../../test/support/certificates.ts";
 import { manualClock } from "../../test/support/clock.ts";
-import { domain, ip, limits, type Result, type Wire } from "../base/index.ts";
+import { domain, limits } from "../base/index.ts";
 import { isAuthorized } from "./channel.ts";
 import { contextFor } from "./context.ts";
-import { startTls, type Proven } from "./handshake.ts";
-import type { HopRequirement, Proof, TlsFailure, TrustedCas } from "./types.ts";
+import { startTls } from "./handshake.ts";
+import { closeServers, dial, rawServer, shake, tlsServer } from "./shaking.cases.ts";
+import type { HopRequirement, Proof, TrustedCas } from "./types.ts";
 
 const host = domain("mx.example.org");
 const authority = makeAuthority();
@@ -20,8 +21,7 @@ const encrypted: HopRequirement = { host, level: "encrypted", proof: { kind: "an
 const opportunistic: HopRequirement = { host, level: "cleartext", proof: { kind: "none" } };
 const good = authority.issue({ names: ["mx.example.org"] });
 
-const servers: { close(): void }[] = [];
-afterAll(() => servers.forEach((server) => server.close()));
+afterAll(closeServers);
 
 describe("a peer with a good certificate", () => {
   test.each<[string, HopRequirement, object]>([
@@ -57,7 +57,7 @@ describe("a peer with a good certificate", () => {
   test("an address literal is matched against iPAddress, and is no SNI", async () => {
     const heard = Promise.withResolvers<string | false>();
     const credentials = authority.issue({ ips: [[127, 0, 0, 1]] });
-    const port = await tlsServer(credentials, {}, heard.resolve);
+    const port = await tlsServer(credentials, {}, { onName: heard.resolve });
     const literal = domainLiteral("[127.0.0.1]");
     const proof: Proof = { kind: "rule-names", names: ["[127.0.0.1]"], ca };
     const result = await shake(port, { host: literal, level: "authenticated", proof }, heard.promise);
@@ -66,7 +66,7 @@ describe("a peer with a good certificate", () => {
   });
   test("SNI is the host", async () => {
     const heard = Promise.withResolvers<string | false>();
-    const port = await tlsServer(good, {}, heard.resolve);
+    const port = await tlsServer(good, {}, { onName: heard.resolve });
     await shake(port, opportunistic, heard.promise);
     expect(await heard.promise).toBe("mx.example.org");
   });
@@ -197,57 +197,6 @@ test("contexts are made once, and never shared between authorities", () => {
   expect(contextFor("modern", { ...ca, pem: stranger.pem })).not.toBe(contextFor("modern", ca));
 });
 
-async function shake(
-  port: number,
-  requirement: HopRequirement,
-  until?: Promise<unknown>,
-): Promise<Result<Proven, TlsFailure>> {
-  const wire = await dial(port);
-  const result = await startTls(wire, requirement, { clock: manualClock() });
-  await until;
-  if (!result.ok) expect(wire.stream.destroyed).toBe(true);
-  else result.value.channel.stream.destroy();
-  return result;
-}
-
-async function dial(port: number): Promise<Wire> {
-  const stream = connect({ host: "127.0.0.1", port });
-  stream.on("error", () => {});
-  await once(stream, "connect");
-  const endpoint = { address: ip("127.0.0.1"), port };
-  return { stream, local: endpoint, remote: endpoint };
-}
-
 function domainLiteral(text: string): HopRequirement["host"] {
   return text as HopRequirement["host"];
-}
-
-async function tlsServer(
-  credentials: Credentials,
-  options: TlsOptions = {},
-  onName: (servername: string | false) => void = () => {},
-): Promise<number> {
-  const server = createTlsServer({ ...credentials, ...options });
-  server.on("secureConnection", (socket) => {
-    onName(socket.servername ?? false);
-    socket.on("error", () => {});
-    // Nothing may be heard by a peer that was not proven.
-    socket.on("data", () => {});
-  });
-  server.on("tlsClientError", () => {});
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  servers.push(server);
-  return (server.address() as AddressInfo).port;
-}
-
-async function rawServer(onConnection: (socket: Socket) => void): Promise<number> {
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    onConnection(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  servers.push({ close: () => server.close() });
-  return (server.address() as AddressInfo).port;
 }

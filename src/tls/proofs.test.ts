@@ -1,14 +1,13 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { once } from "node:events";
-import { connect, type AddressInfo } from "node:net";
-import { createServer as createTlsServer, DEFAULT_CIPHERS, type TlsOptions } from "node:tls";
+import { DEFAULT_CIPHERS } from "node:tls";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeAuthority, selfSigned, type Credentials } from "../../test/support/certificates.ts";
 import { manualClock } from "../../test/support/clock.ts";
-import { domain, ip, type Result, type Wire } from "../base/index.ts";
+import { domain } from "../base/index.ts";
 import type { TlsaRecord } from "../dns/index.ts";
-import { startTls, type Proven } from "./handshake.ts";
-import type { DaneProof, HopRequirement, NamedProof, TlsFailure, TrustedCas } from "./types.ts";
+import { startTls } from "./handshake.ts";
+import { closeServers, dial, shake, tlsServer } from "./shaking.cases.ts";
+import type { DaneProof, HopRequirement, NamedProof, TrustedCas } from "./types.ts";
 
 const host = domain("mx.example.org");
 const base = domain("tlsa.example.net");
@@ -24,8 +23,7 @@ const expired = selfSigned({ fromDays: -60, toDays: -30 });
 const expiredBelow = middle.issue({ names: ["mx.example.org"], fromDays: -60, toDays: -30 });
 const forOthers = middle.issue({ names: ["mx.example.com"] });
 
-const servers: { close(): void }[] = [];
-afterAll(() => servers.forEach((server) => server.close()));
+afterAll(closeServers);
 
 describe("DANE-4 a handshake that TLSA records judge", () => {
   const rows: readonly (readonly [string, Credentials, readonly TlsaRecord[], string | undefined])[] = [
@@ -100,7 +98,7 @@ describe("DANE-6 SNI", () => {
     ],
   ])("%s", async (_, parts, sni) => {
     const heard = Promise.withResolvers<string | false>();
-    const port = await tlsServer(good, {}, heard.resolve);
+    const port = await tlsServer(good, {}, { onName: heard.resolve });
     await shake(port, { host, level: "cleartext", proof: none, ...parts }, heard.promise);
     expect(await heard.promise).toBe(sni);
   });
@@ -213,25 +211,22 @@ test("DANE-7 authenticated by DANE with an unproven MX is a bug, and throws befo
   wire.stream.destroy();
 });
 
-describe("DANE-8 no session is resumed", () => {
-  test("a match today is no match tomorrow: the second handshake is judged as the first", async () => {
-    const sessions: boolean[] = [];
-    const port = await tlsServer(
-      good,
-      {},
-      () => {},
-      (reused) => sessions.push(reused),
-    );
-    const requirement = (records: readonly TlsaRecord[]): HopRequirement => ({
-      host,
-      level: "authenticated",
-      proof: dane(records),
-    });
-    expect(await shake(port, requirement([leafKey(good)]))).toMatchObject({ ok: true });
-    expect(await shake(port, requirement([leafKey(onItsOwn)]))).toMatchObject({ error: { fault: "dane-mismatch" } });
-    expect(await shake(port, requirement([leafKey(good)]))).toMatchObject({ ok: true });
-    expect(sessions).toEqual(sessions.map(() => false));
-  });
+test("DANE-8 no session is resumed: a match today is no match tomorrow", async () => {
+  const reused: boolean[] = [];
+  let heard = Promise.withResolvers<void>();
+  const onReused = (one: boolean): void => {
+    reused.push(one);
+    heard.resolve();
+  };
+  const port = await tlsServer(good, {}, { onReused });
+  const again = async (records: readonly TlsaRecord[]): Promise<unknown> => {
+    heard = Promise.withResolvers();
+    return shake(port, { host, level: "authenticated", proof: dane(records) }, heard.promise);
+  };
+  expect(await again([leafKey(good)])).toMatchObject({ ok: true });
+  expect(await again([leafKey(onItsOwn)])).toMatchObject({ error: { fault: "dane-mismatch" } });
+  expect(await again([leafKey(good)])).toMatchObject({ ok: true });
+  expect(reused).toEqual([false, false, false]);
 });
 
 function dane(records: readonly TlsaRecord[]): DaneProof {
@@ -253,45 +248,4 @@ function whole(pem: string): TlsaRecord {
 
 function digestOf(pem: string): string {
   return createHash("sha256").update(new X509Certificate(pem).raw).digest("hex");
-}
-
-async function shake(
-  port: number,
-  requirement: HopRequirement,
-  until?: Promise<unknown>,
-): Promise<Result<Proven, TlsFailure>> {
-  const wire = await dial(port);
-  const result = await startTls(wire, requirement, { clock: manualClock(Date.now()) });
-  await until;
-  if (!result.ok) expect(wire.stream.destroyed).toBe(true);
-  else result.value.channel.stream.destroy();
-  return result;
-}
-
-async function dial(port: number): Promise<Wire> {
-  const stream = connect({ host: "127.0.0.1", port });
-  stream.on("error", () => {});
-  await once(stream, "connect");
-  const endpoint = { address: ip("127.0.0.1"), port };
-  return { stream, local: endpoint, remote: endpoint };
-}
-
-async function tlsServer(
-  credentials: Credentials,
-  options: TlsOptions = {},
-  onName: (servername: string | false) => void = () => {},
-  onReused: (reused: boolean) => void = () => {},
-): Promise<number> {
-  const server = createTlsServer({ ...credentials, ...options });
-  server.on("secureConnection", (socket) => {
-    onName(socket.servername ?? false);
-    onReused(socket.isSessionReused());
-    socket.on("error", () => {});
-    socket.on("data", () => {});
-  });
-  server.on("tlsClientError", () => {});
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  servers.push(server);
-  return (server.address() as AddressInfo).port;
 }

@@ -10,10 +10,12 @@ export const daneLimits = {
   signaturesMax: 64,
   /** Steps of the search for a path, each an issuer tried. */
   stepsMax: 512,
+  /** Paths to an anchor that are judged as a whole. */
+  pathsMax: 32,
   certificateMaxBytes: 65_536,
   extensionsMax: 64,
   /** Names of one certificate, and subtrees of one name constraint. */
   namesMax: 1024,
   /** Comparisons of names with constraints for one path. */
-  nameComparisonsMax: 100_000,
+  nameComparisonsMax: 20_000,
 } as const;

@@ -53,8 +53,10 @@ export function provePath<A>(
   const issuers = distinct(leaf, pool);
   const links = makeLinks();
   let steps = 0;
+  let judged = 0;
   let first: PathFailure<A> | undefined;
   const judge = (path: readonly Certificate[], anchor: A, bareKey?: KeyObject): ProvenPath<A> | undefined => {
+    if (++judged > daneLimits.pathsMax) return undefined;
     const failure = judgePath(path, bareKey, now);
     if (failure === undefined) return { path, anchor };
     first ??= { failure, nearest: { path, anchor } };
@@ -86,8 +88,12 @@ export function provePath<A>(
 
 /** Each certificate once, and the leaf never: it is nobody's issuer, its own least of all. */
 function distinct(leaf: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
-  const different = (a: Certificate) => (b: Certificate) => !sameOctets(a.raw, b.raw);
-  return pool.filter((one, at) => different(leaf)(one) && pool.slice(0, at).every(different(one)));
+  const octets = ({ raw }: Certificate): string => Buffer.from(raw).toString("latin1");
+  const seen = new Set([octets(leaf)]);
+  return pool.filter((certificate) => {
+    const these = octets(certificate);
+    return !seen.has(these) && seen.add(these);
+  });
 }
 
 interface Links {

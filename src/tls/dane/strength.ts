@@ -81,7 +81,7 @@ export function isSoundKey(key: KeyObject): boolean {
     case "ml-dsa-65":
     case "ml-dsa-87":
       return true;
-    // oxlint-disable-next-line default-case -- a list of what is good; all else is not, whatever OpenSSL may learn
+    // A list of what is good: all else is not, whatever OpenSSL may learn.
     default:
       return false;
   }
