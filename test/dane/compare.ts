@@ -41,6 +41,8 @@ export interface Difference {
   readonly judged: Judged;
   /** The peer says what we say once nothing is presented and published but what our path needs. */
   readonly agreesOnPath: boolean;
+  /** Why we refuse: each reason that comes first once one of the presented certificates is left out, and the first of all. */
+  readonly failures: readonly DaneFailure[];
   readonly text: string;
 }
 
@@ -76,7 +78,8 @@ export async function compareChains(
     const left = differences(bare, await judge(bare, gnutls)).map(({ peer }) => peer);
     for (const { peer, said } of differing) {
       const agreesOnPath = !left.includes(peer);
-      const difference = { peer, made, judged, agreesOnPath, text: tell(made, judged, peer, said) };
+      const failures = failuresOf(made);
+      const difference = { peer, made, judged, agreesOnPath, failures, text: tell(made, judged, peer, said) };
       const explanation = explainPeer(difference);
       onDifference(difference, explanation);
       if (explanation === undefined) unexplained.push(difference);
@@ -155,6 +158,11 @@ async function shake(port: number, records: readonly TlsaRecord[]): Promise<Resu
   if (!result.ok) return result;
   result.value.channel.stream.destroy();
   return { ok: true, value: result.value.channel };
+}
+
+function failuresOf(made: Case): readonly DaneFailure[] {
+  const fewer = made.others.map((_, at) => ({ ...made, others: made.others.toSpliced(at, 1) }));
+  return [made, ...fewer].map(ask).flatMap((verdict) => (verdict.ok ? [] : [verdict.error]));
 }
 
 /** The record that matched, and what has to be presented for it in the order of the path: all else is taken away. */

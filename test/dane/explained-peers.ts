@@ -3,7 +3,9 @@
  * certificates are made and at what both said, never at a number.
  */
 import type { X509Certificate } from "node:crypto";
-import { readCertificate } from "../../src/tls/dane/index.ts";
+import { readCertificate, type Certificate } from "../../src/tls/dane/index.ts";
+import { certificateOf } from "../../src/tls/dane/usable.ts";
+import type { DaneFailure } from "../../src/tls/index.ts";
 import type { Case } from "./chains.ts";
 import type { Difference, Peer } from "./compare.ts";
 
@@ -13,7 +15,8 @@ interface Explanation {
   readonly peers: readonly Peer[];
   /** Undefined: whatever we say of the chain as a whole. */
   readonly weAccept?: boolean;
-  holds(difference: Difference, detail: string): boolean;
+  /** `failure` is one of ours, with an empty detail where we accept. */
+  holds(difference: Difference, failure: Pick<DaneFailure, "detail" | "reached">): boolean;
 }
 
 const openssl: readonly Peer[] = ["OpenSSL"];
@@ -22,7 +25,7 @@ const leaves: readonly Peer[] = ["GnuTLS (DANE-EE)"];
 
 const explanations: readonly Explanation[] = [
   {
-    why: "both agree on the path alone: the peer takes the first certificate of an issuer's name and looks no further, ours tries every one that has signed (RFC 4158 §2.4.1)",
+    why: "both agree on the path alone: the peer takes the first certificate of an issuer's name and looks no further, ours tries every one that has signed (RFC 4158 §2.3)",
     peers: [...openssl, ...paths],
     weAccept: true,
     holds: ({ agreesOnPath }) => agreesOnPath,
@@ -58,39 +61,47 @@ const explanations: readonly Explanation[] = [
     why: "the dates of every certificate of a path count (RFC 5280 §6.1.3 (a)(2)), an anchor's too; OpenSSL passes over those of an anchor that is no root",
     peers: openssl,
     weAccept: false,
-    holds: (_, detail) => /^the authority .* (?:was valid until|is valid from)/.test(detail),
+    holds: (_, { detail }) => /^the authority .* (?:was valid until|is valid from)/.test(detail),
   },
   {
     why: "whoever is no anchor and has no basic constraints is no authority (RFC 5280 §6.1.4 (k)); the peer goes by key usage",
     peers: [...openssl, ...paths],
     weAccept: false,
-    holds: ({ made }, detail) =>
+    holds: ({ made }, { detail }) =>
       detail.includes("(CA flag)") && made.others.some(({ x509 }) => signsWithoutConstraints(x509)),
+  },
+  {
+    why: "an anchor is an authority by what stands in it, or a root of version 1 (RFC 5280 §6.1.4 (k)); GnuTLS trusts whatever it is handed",
+    peers: paths,
+    weAccept: false,
+    holds: (_, { detail, reached }) =>
+      reached !== undefined && detail.endsWith(`at depth ${reached.depth} is not an authority (CA flag)`),
   },
   {
     why: "an anchor's bare key, and what it has signed, have to be strong as any other (RFC 9325 §4.5); OpenSSL takes the certificate that it signed for the anchor",
     peers: openssl,
     weAccept: false,
-    holds: ({ made }, detail) =>
+    holds: ({ made }, { detail }) =>
       made.records.some(isBareKey) && /weak or unknown algorithm|the key of the TLSA record is too weak/.test(detail),
   },
   {
     why: "anyExtendedKeyUsage alone is not the purpose that is asked for (RFC 5280 §4.2.1.12 MAY), and it is asked of the anchor, too; GnuTLS takes it, and asks nothing of an anchor",
     peers: paths,
     weAccept: false,
-    holds: (_, detail) => detail.includes("extended key usage"),
+    holds: (_, { detail }) => detail.includes("extended key usage"),
   },
   {
     why: "a key of whose usages none is TLS's is not for TLS (RFC 5280 §4.2.1.3); GnuTLS does not look",
     peers: paths,
     weAccept: false,
-    holds: (_, detail) => detail.startsWith("the key of the certificate is not for TLS"),
+    holds: (_, { detail }) => detail.startsWith("the key of the certificate is not for TLS"),
   },
   {
     why: "constraints on directory names are held to (RFC 5280 §4.2.1.10); GnuTLS passes over them",
     peers: paths,
     weAccept: false,
-    holds: ({ made }, detail) => detail.includes("name constraints") && made.others.some(constrainsDirectory),
+    holds: ({ made }, { detail }) =>
+      detail.includes("name constraints") && certificatesOf(made).some(constrainsDirectory),
   },
   {
     why: "the strongest digest decides (RFC 7671 §9); libgnutls-dane takes any",
@@ -107,17 +118,19 @@ const explanations: readonly Explanation[] = [
     why: "a weak key proves nobody, whoever names it (RFC 9325 §4.5); libgnutls-dane does not look",
     peers: leaves,
     weAccept: false,
-    holds: ({ made: { leaf } }, detail) => leaf.keys.kind === "rsa1024" && detail.includes("weak"),
+    holds: ({ made: { leaf } }, { detail }) => leaf.keys.kind === "rsa1024" && detail.includes("weak"),
   },
 ];
 
 /** Undefined if no rule holds. */
 export function explainPeer(difference: Difference): string | undefined {
-  const { ours } = difference.judged;
-  const detail = ours.ok ? "" : ours.error.detail;
+  const { peer, judged, failures } = difference;
+  const reasons = judged.ours.ok ? [{ detail: "" }] : failures;
   return explanations.find(
     (one) =>
-      one.peers.includes(difference.peer) && (one.weAccept ?? ours.ok) === ours.ok && one.holds(difference, detail),
+      one.peers.includes(peer) &&
+      (one.weAccept ?? judged.ours.ok) === judged.ours.ok &&
+      reasons.some((failure) => one.holds(difference, failure)),
   )?.why;
 }
 
@@ -138,6 +151,11 @@ function signsWithoutConstraints(certificate: X509Certificate): boolean {
   return read?.basicConstraints === undefined && read?.keyUsage?.[5] === true;
 }
 
-function constrainsDirectory({ x509 }: Case["others"][number]): boolean {
-  return readCertificate(x509)?.nameConstraints?.permitted.some(({ kind }) => kind === 4) === true;
+/** Presented, or whole in DNS. */
+function certificatesOf({ others, records }: Case): readonly (Certificate | undefined)[] {
+  return [...others.map(({ x509 }) => readCertificate(x509)), ...records.map(certificateOf)];
+}
+
+function constrainsDirectory(certificate: Certificate | undefined): boolean {
+  return certificate?.nameConstraints?.permitted.some(({ kind }) => kind === 4) === true;
 }

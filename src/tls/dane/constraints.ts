@@ -27,7 +27,11 @@ export function beyondConstraints(path: readonly Certificate[]): Certificate | u
 }
 
 export function isSelfIssued({ subject, issuer }: Pick<Certificate, "subject" | "issuer">): boolean {
-  return subject.length === issuer.length && subject.every((rdn, at) => rdn === issuer[at]);
+  return isSameName(subject, issuer);
+}
+
+export function isSameName(a: DistinguishedName, b: DistinguishedName): boolean {
+  return a.length === b.length && a.every((rdn, at) => rdn === b[at]);
 }
 
 type Name =

@@ -15,7 +15,7 @@ import type { KeyObject } from "node:crypto";
 import { err, ok, type Instant, type Result } from "../../base/index.ts";
 import type { TlsFailure } from "../types.ts";
 import type { Certificate } from "./certificate.ts";
-import { beyondConstraints, isSelfIssued } from "./constraints.ts";
+import { beyondConstraints, isSameName, isSelfIssued } from "./constraints.ts";
 import { sameOctets } from "./der.ts";
 import { daneLimits } from "./limits.ts";
 import { hasSoundKey, isSoundKey, isSoundSignature, signatureName } from "./strength.ts";
@@ -64,7 +64,7 @@ export function provePath<A>(
   };
   const climb = (path: readonly Certificate[], top: Certificate): ProvenPath<A> | undefined => {
     if (path.length >= daneLimits.pathMax || ++steps > daneLimits.stepsMax) return undefined;
-    const above = issuers.filter((issuer) => !path.includes(issuer) && links.isSignedBy(top, issuer));
+    const above = issuers.filter((issuer) => !repeats(path, issuer) && links.isSignedBy(top, issuer));
     for (const issuer of above) {
       const anchor = anchors.find(issuer);
       const proven = anchor === undefined ? undefined : judge([...path, issuer], anchor);
@@ -94,6 +94,11 @@ function distinct(leaf: Certificate, pool: readonly Certificate[]): readonly Cer
     const these = octets(certificate);
     return !seen.has(these) && seen.add(these);
   });
+}
+
+/** The same name with the same key leads no further than it did the first time (RFC 4158 §2.4.1). */
+function repeats(path: readonly Certificate[], issuer: Certificate): boolean {
+  return path.some((one) => sameOctets(one.spki, issuer.spki) && isSameName(one.subject, issuer.subject));
 }
 
 interface Links {
