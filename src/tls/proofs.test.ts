@@ -219,14 +219,17 @@ test("DANE-8 no session is resumed: a match today is no match tomorrow", async (
     heard.resolve();
   };
   const port = await tlsServer(good, {}, { onReused });
-  const again = async (records: readonly TlsaRecord[]): Promise<unknown> => {
-    heard = Promise.withResolvers();
-    return shake(port, { host, level: "authenticated", proof: dane(records) }, heard.promise);
-  };
-  expect(await again([leafKey(good)])).toMatchObject({ ok: true });
-  expect(await again([leafKey(onItsOwn)])).toMatchObject({ error: { fault: "dane-mismatch" } });
-  expect(await again([leafKey(good)])).toMatchObject({ ok: true });
-  expect(reused).toEqual([false, false, false]);
+  const proof = (records: readonly TlsaRecord[]): HopRequirement => ({
+    host,
+    level: "authenticated",
+    proof: dane(records),
+  });
+  expect(await shake(port, proof([leafKey(good)]), heard.promise)).toMatchObject({ ok: true });
+  expect(await shake(port, proof([leafKey(onItsOwn)]))).toMatchObject({ error: { fault: "dane-mismatch" } });
+  heard = Promise.withResolvers();
+  expect(await shake(port, proof([leafKey(good)]), heard.promise)).toMatchObject({ ok: true });
+  expect(reused.length).toBeGreaterThan(1);
+  expect(reused).not.toContain(true);
 });
 
 function dane(records: readonly TlsaRecord[]): DaneProof {
