@@ -219,6 +219,7 @@ cli-reports-imported = { $kept ->
     [0] { "" }
    *[other] { " " }There was no room for { $full }.
   }
+cli-reports-nowhere = Reports are kept beside the relay's queue, and there is none yet: start the relay once, or name its data directory with --queue.
 cli-reports-only-dry = The relay sends reports by itself, after midnight UTC. To see what it would send: --dry-run
 cli-reports-bad-day = "{ $value }" is not a day; write for example 2026-11-25.
 cli-reports-not-configured = Nothing is reported: there is no contact in [reports].

@@ -51,7 +51,7 @@ report-where-from = Seen from { $address }
 report-where-said = They add: “{ $text }”
 
 report-exposure-held = Mail waited: it is not sent over such a connection. Nothing was exposed.
-report-exposure-exposed = Mail was sent all the same, as far as the sender sends without such a promise: somebody on the way may have read it.
+report-exposure-exposed = Nothing kept the mail back: unless that sender is stricter than it was asked to be, it was sent, and somebody on the way may have read it.
 report-exposure-unknown = The report does not tell whether mail was sent all the same.
 
 report-result-starttls-not-supported = { NUMBER($count) } × no encryption offered ({ $result }): the mail server did not offer it, or somebody on the way cut the offer out.

@@ -200,6 +200,7 @@ cli-reports-imported = { $kept ->
     [0] { "" }
    *[other] 还有 { $full } 份放不下。
   }
+cli-reports-nowhere = 报告与中继的队列存放在一起，但现在还没有队列：请先启动一次中继，或用 --queue 指明它的数据目录。
 cli-reports-only-dry = 中继会在 UTC 午夜之后自己寄报告。想看它会寄什么，请加 --dry-run
 cli-reports-bad-day = "{ $value }" 不是日期；请写成 2026-11-25 这样。
 cli-reports-not-configured = 没有在寄报告：[reports] 里没有 contact。

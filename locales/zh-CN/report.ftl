@@ -48,7 +48,7 @@ report-where-from = 从 { $address } 看到
 report-where-said = 对方补充：“{ $text }”
 
 report-exposure-held = 邮件留下来等待：不会经由这样的连接发出，什么都没有暴露。
-report-exposure-exposed = 如果发信方在没有承诺时照样发送，邮件已经发出：途中的人可能读到了。
+report-exposure-exposed = 没有什么拦住邮件：除非发信方自己要求更严，邮件已经发出，途中的人可能读到了。
 report-exposure-unknown = 报告没有说邮件是否照样发出。
 
 report-result-starttls-not-supported = { NUMBER($count) } 次：没有提供加密（{ $result }）。邮件服务器没有提供，或者途中有人把这句话删掉了。

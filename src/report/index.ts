@@ -27,6 +27,7 @@ export { startSender, type ReportSender, type SenderDeps, type SenderSettings } 
 export { takeIn, watchInbox } from "./collector.ts";
 export type { CheckSignature, CollectorDeps, Inbox, InboxWatch, TakenIn } from "./collector.ts";
 export { parseReport, type ParseFault, type ReportedFailure, type ReportedSessions, type TlsReport } from "./parse.ts";
+export { isToBelieve } from "./received.ts";
 export type { ReceivedReport, ReceivedStore, ReportProof, ReportSource } from "./received.ts";
 export { signatureChecker } from "./signature.ts";
 export { readDocument, unpackReports, type Unpacked, type UnpackedPart, type UnpackFault } from "./unpack.ts";

@@ -13,6 +13,11 @@ export type ReportProof =
   | { readonly kind: "signed"; readonly by: string }
   | { readonly kind: "unsigned" | "forged" | "unchecked" | "transport" };
 
+/** RFC 8460 §3: reports by mail that nobody signed, or whose signature is wrong, are to be ignored. */
+export function isToBelieve({ kind }: ReportProof): boolean {
+  return kind !== "unsigned" && kind !== "forged";
+}
+
 export interface ReceivedReport {
   /** Ours, counted from 1. */
   readonly id: number;

@@ -9,6 +9,7 @@ import type { Resolver } from "../../dns/index.ts";
 import {
   dayMs,
   dayOf,
+  isToBelieve,
   parseDay,
   readRecords,
   recordName,
@@ -71,8 +72,7 @@ async function list(context: CommandContext, options: ListOptions): Promise<numb
   }
   return withReports(context, options, (store) => {
     const all = store.received(limit);
-    // RFC 8460 §3: reports by mail that nobody signed are to be ignored.
-    const shown = options.all === true ? all : all.filter(isToBelieve);
+    const shown = options.all === true ? all : all.filter(({ proof }) => isToBelieve(proof));
     if (options.json === true) {
       terminal.out(JSON.stringify({ reports: shown.map(summaryJson), ignored: all.length - shown.length }));
       return exitCodes.ok;
@@ -100,17 +100,18 @@ async function show(context: CommandContext, options: ListOptions, id = ""): Pro
 }
 
 async function importReports(context: CommandContext, options: ListOptions, path = ""): Promise<number> {
-  const { terminal } = context;
+  const { terminal, words } = context;
   const files = filesAt(resolve(terminal.directory, path));
   if (files === undefined) return usage(context, "cli-reports-unreadable", path);
   const config = await configOf(context, options);
   const resolver = config === undefined ? undefined : resolverOf(config);
-  const checkSignature: CheckSignature =
-    resolver === undefined ? () => Promise.resolve({ kind: "unchecked" }) : signatureChecker(resolver, systemClock);
+  const checkSignature: CheckSignature = signatureChecker(resolver ?? askNobody, systemClock);
   try {
     return await withReports(context, options, async (store, isKept) => {
-      // Without a relay's data there is nowhere to keep them; that was said.
-      if (!isKept) return exitCodes.failed;
+      if (!isKept) {
+        terminal.err(words.say("cli-reports-nowhere"));
+        return exitCodes.failed;
+      }
       const deps = { clock: systemClock, log: noLog, metrics: noMetrics, store, checkSignature };
       const taken: { readonly file: string; readonly outcome: TakenIn }[] = [];
       for (const file of files) {
@@ -197,10 +198,6 @@ async function recordOf(resolver: Resolver, name: DomainName): Promise<ReportRec
   if (!asked.ok) return readRecords([]);
   const answer = await resolver.txt(asked.value);
   return answer.kind === "failure" ? undefined : readRecords(answer.kind === "records" ? answer.records : []);
-}
-
-function isToBelieve({ proof }: ReceivedReport): boolean {
-  return proof.kind !== "unsigned" && proof.kind !== "forged";
 }
 
 function summaryJson({ id, receivedAt, source, proof, report }: ReceivedReport): object {
@@ -294,6 +291,12 @@ async function configOf(context: CommandContext, options: QueueOptions): Promise
   if (file === undefined) return undefined;
   return (await loadConfig(file, { now: systemClock.now(), isRoot: isRoot(), examine: false })).config;
 }
+
+/** Without a configuration no key can be had: what is signed stays unchecked, what is not is seen all the same. */
+const askNobody: Pick<Resolver, "txt"> = {
+  txt: (question) =>
+    Promise.resolve({ kind: "failure", status: "indeterminate", question, failure: "network", detail: "not asked" }),
+};
 
 function resolverOf(config: Config): Resolver {
   const ports = { net: systemNet, clock: systemClock, random: systemRandom, log: noLog, metrics: noMetrics };

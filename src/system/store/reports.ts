@@ -16,6 +16,7 @@ import {
   type OutgoingStore,
   type ReceivedReport,
   type ReceivedStore,
+  isToBelieve,
   type UtcDay,
 } from "../../report/index.ts";
 import type { FactStore, TableModule } from "./open.ts";
@@ -179,7 +180,7 @@ class SqliteReports implements ReportStore {
 
   keep({ receivedAt, source, proof, report }: Omit<ReceivedReport, "id">): "kept" | "known" | "full" {
     // By signer too: a report that anybody could have written must not take the place of one that is yet to come.
-    const signer = proof.kind === "signed" ? proof.by : "";
+    const signer = proof.kind === "signed" ? proof.by : isToBelieve(proof) ? "" : "nobody";
     const key = digest(`${report.organization.toLowerCase()}\n${report.reportId}\n${signer}`);
     return this.#store.write(
       () => {
