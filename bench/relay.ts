@@ -5,9 +5,9 @@
  *
  *   npm run bench:relay -- [--json] [--runs 5] [--messages 3000] [--sessions 32] [--only relay|large|backlog] [--without-peer]
  */
-import { fork, spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,9 +17,18 @@ import { makeAuthority, startNameserver } from "../src/lab/index.ts";
 import { openSqliteQueue } from "../src/queue/index.ts";
 import { systemClock, systemNet, systemRandom } from "../src/system/index.ts";
 import { postfixMissing, startPostfix } from "../test/peers/postfix.ts";
-import { eventually, freePort, waitForGreeting } from "../test/peers/wait.ts";
+import { eventually, freePort } from "../test/peers/wait.ts";
 import { machine, median, tellFigures, type Figure } from "./support/figures.ts";
-import { cpuSeconds, forgetPeak, memoryBytes, peakBytes, residentBytes } from "./support/processes.ts";
+import { forgetPeak, peakBytes, residentBytes } from "./support/processes.ts";
+import {
+  pass,
+  startSink,
+  startSurehop,
+  type Bench,
+  type Measured,
+  type Running,
+  type Sink,
+} from "./support/relaying.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -38,23 +47,11 @@ const largeBytes = 100_000_000;
 const backlog = 100_000;
 const mebibyte = 2 ** 20;
 
-interface Counts {
-  readonly messages: number;
-  readonly bytes: number;
-  readonly connections: number;
-  readonly handshakes: number;
-}
-
-interface Measured {
-  readonly perSecond: number;
-  readonly cpuMs: number;
-  readonly peak: number;
-  readonly handshakes: number;
-}
-
 const scratch = mkdtempSync(join(tmpdir(), "surehop-bench-"));
 const authority = makeAuthority(systemClock);
 const children: ChildProcess[] = [];
+const bench: Bench = { scratch, authority, children };
+const load = { sessions: Number(options.sessions), messageBytes, to: "user@sink.example" };
 let serial = 0;
 const tell = (text: string): void => (options.json ? console.error(text) : console.log(text));
 const wanted = (part: string): boolean => options.only === undefined || options.only === part;
@@ -62,7 +59,7 @@ const wanted = (part: string): boolean => options.only === undefined || options.
 tell(`machine: ${machine()}`);
 try {
   const sinkPort = await freePort();
-  const sink = await startSink(sinkPort);
+  const sink = await startSink(bench, sinkPort, { names: ["mx.sink.example"] });
   const names = await startNameserver({
     net: systemNet,
     at: { address: ip("127.0.0.1"), port: 0 },
@@ -87,15 +84,15 @@ async function benchRelay(sink: Sink, sinkPort: number, dnsPort: number): Promis
     throw new Error("the load generator smtp-source comes with Postfix: apt-get install postfix");
   if (missing !== undefined) tell(`SKIPPED the peer: ${missing}`);
   for (const mode of ["opportunistic", "verified"] as const) {
-    const relay = await startSurehop(sinkPort, dnsPort, mode);
+    const relay = await startRelay(sinkPort, dnsPort, mode);
     const postfix = missing === undefined ? await startPeer(sinkPort, mode) : undefined;
     const ours: Measured[] = [];
     const theirs: Measured[] = [];
-    await pass(sink, relay.port, relay.pid, Math.min(messages, 1000));
-    if (postfix !== undefined) await pass(sink, postfix.port, postfix.pid, Math.min(messages, 500));
+    await pass(sink, relay, { ...load, messages: Math.min(messages, 1000) });
+    if (postfix !== undefined) await pass(sink, postfix, { ...load, messages: Math.min(messages, 500) });
     for (let run = 0; run < runs; run++) {
-      ours.push(await pass(sink, relay.port, relay.pid, messages));
-      if (postfix !== undefined) theirs.push(await pass(sink, postfix.port, postfix.pid, messages));
+      ours.push(await pass(sink, relay, { ...load, messages }));
+      if (postfix !== undefined) theirs.push(await pass(sink, postfix, { ...load, messages }));
     }
     postfix?.stop();
     await relay.stop();
@@ -119,33 +116,8 @@ async function benchRelay(sink: Sink, sinkPort: number, dnsPort: number): Promis
   }
 }
 
-/** From the first connection to the last delivery. */
-async function pass(sink: Sink, port: number, pid: number, count: number): Promise<Measured> {
-  await sink.ask("reset");
-  const cpuBefore = cpuSeconds(pid);
-  let peak = memoryBytes(pid);
-  const sampler = setInterval(() => (peak = Math.max(peak, memoryBytes(pid))), 250);
-  const startedAt = performance.now();
-  const load = `-s ${options.sessions} -l ${messageBytes} -m ${count} -d`;
-  const envelope = "-f sender@source.example -t user@sink.example";
-  const source = spawn("/usr/sbin/smtp-source", `${load} ${envelope} 127.0.0.1:${port}`.split(" "));
-  source.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
-  const counts = await eventually("the last delivery", 300_000, async () => {
-    const now = await sink.ask("count");
-    return now.messages >= count ? now : undefined;
-  });
-  const seconds = (performance.now() - startedAt) / 1000;
-  clearInterval(sampler);
-  return {
-    perSecond: count / seconds,
-    cpuMs: ((cpuSeconds(pid) - cpuBefore) * 1000) / count,
-    peak: Math.max(peak, memoryBytes(pid)),
-    handshakes: counts.handshakes / count,
-  };
-}
-
 async function benchLarge(sink: Sink, sinkPort: number, dnsPort: number): Promise<void> {
-  const relay = await startSurehop(sinkPort, dnsPort, "opportunistic");
+  const relay = await startRelay(sinkPort, dnsPort, "opportunistic");
   await sink.ask("reset");
   await submit(relay.port, 1_000_000);
   await eventually("the small message", 30_000, async () => (await sink.ask("count")).messages >= 1 || undefined);
@@ -173,7 +145,7 @@ async function benchBacklog(sinkPort: number, dnsPort: number): Promise<void> {
   const bytes: number[] = [];
   for (let run = 0; run < runs; run++) {
     const startedAt = performance.now();
-    const relay = await startSurehop(sinkPort, dnsPort, "opportunistic", directory);
+    const relay = await startRelay(sinkPort, dnsPort, "opportunistic", directory);
     seconds.push((performance.now() - startedAt) / 1000);
     bytes.push(peakBytes(relay.pid));
     await relay.stop();
@@ -247,69 +219,22 @@ async function submit(port: number, bytes: number): Promise<void> {
   socket.end("QUIT\r\n");
 }
 
-interface Sink {
-  ask(command: "reset" | "count"): Promise<Counts>;
-}
-
-async function startSink(port: number): Promise<Sink> {
-  const leaf = authority.issue({ names: ["mx.sink.example"] });
-  const child = fork(new URL("support/receiver.ts", import.meta.url), [String(port)], {
-    execPath: process.execPath,
-    env: { ...process.env, RECEIVER_CERT: leaf.cert, RECEIVER_KEY: leaf.key },
-  });
-  children.push(child);
-  await once(child, "message");
-  return {
-    async ask(command) {
-      child.send({ cmd: command });
-      if (command === "reset") return { messages: 0, bytes: 0, connections: 0, handshakes: 0 };
-      const [counts] = (await once(child, "message")) as [Counts];
-      return counts;
-    },
-  };
-}
-
-interface Running {
-  readonly port: number;
-  readonly pid: number;
-  stop(): Promise<void>;
-}
-
-async function startSurehop(
+function startRelay(
   sinkPort: number,
   dnsPort: number,
   mode: "opportunistic" | "verified",
   data = join(scratch, `data${++serial}`),
 ): Promise<Running> {
-  const port = await freePort();
   const ca = join(scratch, "ca.pem");
-  const file = join(scratch, `surehop${++serial}.toml`);
   writeFileSync(ca, authority.pem);
   const rule =
     mode === "verified"
       ? `[[rule]]\ndomain = "sink.example"\nrequire = "authenticated"\nmatch = ["mx.sink.example"]\nca = "${ca}"\n`
       : "";
-  writeFileSync(
-    file,
-    `[server]\nhostname = "relay.example"\ndata = "${data}"\n[listen]\nlocal = ["127.0.0.1:${port}"]\nhttp = "127.0.0.1:${await freePort()}"\n` +
-      `[dns]\nresolvers = ["127.0.0.1:${dnsPort}"]\n${rule}[log]\nlevel = "warn"\n` +
-      `[danger]\nsmtp_port = ${sinkPort}\nallow_private_addresses = true\nskip_dnssec = true\n`,
-  );
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  const command = new URL("../bin/surehop.js", import.meta.url).pathname;
-  const child = spawn(process.execPath, [command, "start", "--config", file, "--allow-root"], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  children.push(child);
-  await waitForGreeting(port, 30_000);
-  return {
-    port,
-    pid: child.pid ?? 0,
-    async stop() {
-      child.kill("SIGTERM");
-      await once(child, "exit");
-    },
-  };
+  const toml =
+    `[dns]\nresolvers = ["127.0.0.1:${dnsPort}"]\n${rule}` +
+    `[danger]\nsmtp_port = ${sinkPort}\nallow_private_addresses = true\nskip_dnssec = true\n`;
+  return startSurehop(bench, data, toml);
 }
 
 async function startPeer(sinkPort: number, mode: "opportunistic" | "verified"): Promise<Running> {

@@ -2,7 +2,8 @@
  * The receiver of a benchmark, a process of its own: STARTTLS, PIPELINING, SIZE; takes everything, keeps nothing, counts.
  * It does the least that SMTP allows, so that what is measured is the sender.
  *
- *   node receiver.ts PORT   ← {"cmd":"reset"}, {"cmd":"count"}   → {"messages","bytes","connections","handshakes"}
+ *   node receiver.ts PORT [ADDRESS]   ← {"cmd":"reset"}, {"cmd":"count"}, {"cmd":"reached","messages"}
+ *                                     → {"messages","bytes","connections","handshakes"}; to `reached` when there are so many
  *
  * The certificate and key come in the environment (RECEIVER_CERT, RECEIVER_KEY), as PEM.
  */
@@ -20,10 +21,21 @@ const server = createServer({ noDelay: true }, (socket) => {
   socket.write("220 sink.example ESMTP\r\n");
   serve(socket, socket, false);
 });
-server.listen(Number(process.argv[2]), "127.0.0.1", () => process.send?.("listening"));
+server.listen(Number(process.argv[2]), process.argv[3] ?? "127.0.0.1", () => process.send?.("listening"));
 
-process.on("message", (message: { cmd: string }) => {
+let awaited = Infinity;
+const tellReached = (): void => {
+  if (counts.messages < awaited) return;
+  awaited = Infinity;
+  process.send?.({ ...counts });
+};
+
+process.on("message", (message: { cmd: string; messages?: number }) => {
   if (message.cmd === "count") process.send?.({ ...counts });
+  if (message.cmd === "reached") {
+    awaited = message.messages ?? Infinity;
+    tellReached();
+  }
   if (message.cmd === "reset") Object.assign(counts, { messages: 0, bytes: 0, connections: 0, handshakes: 0 });
 });
 process.on("disconnect", () => process.exit(0));
@@ -45,6 +57,7 @@ function serve(stream: Duplex, socket: Socket, secure: boolean): void {
         }
         counts.bytes += end;
         counts.messages++;
+        tellReached();
         inData = false;
         bytes = bytes.subarray(end + endOfData.length);
         answer += "250 2.0.0 taken\r\n";
