@@ -14,7 +14,7 @@
 export * from "./attackers/index.ts";
 export { makeAuthority, selfSigned, trustOnly, type Authority, type Credentials, type LeafOptions } from "./ca.ts";
 export { signedInternet, type Internet, type InternetOptions, type ZoneState } from "./dnssec/index.ts";
-export { assertLoopback, isLoopback, loopbackOnly } from "./loopback.ts";
+export { assertInBounds, assertLoopback, enclosedOnly, isLoopback, loopbackOnly } from "./loopback.ts";
 export * from "./nameserver/index.ts";
 export { receiverLimits, startReceiver, type Behaviour } from "./receiver.ts";
 export type { ReceivedMessage, Receiver, ReceiverOptions } from "./receiver.ts";

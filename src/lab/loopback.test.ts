@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ip, type Endpoint } from "../base/index.ts";
 import { systemNet } from "../system/index.ts";
-import { assertLoopback, isLoopback, loopbackOnly } from "./loopback.ts";
+import { assertInBounds, assertLoopback, enclosedOnly, isLoopback, loopbackOnly } from "./loopback.ts";
 
 const addresses: readonly [address: string, loopback: boolean, why: string][] = [
   ["127.0.0.1", true, "the usual one"],
@@ -83,4 +83,36 @@ test("loopback goes through: connections and datagrams, both ways", async () => 
   expect(dialled.ok).toBe(true);
   if (dialled.ok) dialled.value.stream.destroy();
   await listener.close();
+});
+
+describe("an enclosure", () => {
+  const inside = ["198.18.0.1", "198.19.255.254", "127.0.0.1", "::1"];
+  const outside = ["198.17.255.255", "198.20.0.0", "192.0.2.1", "0.0.0.0", "::", "10.0.0.1", "::ffff:198.18.0.1"];
+
+  test.each([[["lo", "eth0"]], [["eth0"]], [[]], [["lo", "lo"]], [["dummy0"]]])(
+    "is none with the interfaces %j",
+    (names) => {
+      expect(() => enclosedOnly(systemNet, names)).toThrow(RangeError);
+    },
+  );
+
+  test("adds the addresses for tests, and no other", async () => {
+    const reached: string[] = [];
+    const net = enclosedOnly(
+      { ...systemNet, dial: (to) => (reached.push(to.address), Promise.resolve({ ok: false, error: "refused" })) },
+      ["lo"],
+    );
+    for (const address of [...inside, ...outside])
+      await net.dial({ address: ip(address), port: 25 }, { timeoutMs: 100 });
+    expect(reached).toEqual(inside);
+    for (const address of inside) expect(() => assertInBounds(net, { address: ip(address), port: 25 })).not.toThrow();
+    for (const address of outside)
+      expect(() => assertInBounds(net, { address: ip(address), port: 25 })).toThrow(RangeError);
+    expect(loopbackOnly(net)).toBe(net);
+  });
+
+  test("a net without bounds is one for loopback", () => {
+    expect(() => assertInBounds(systemNet, { address: ip("198.18.0.1"), port: 25 })).toThrow(RangeError);
+    expect(() => assertInBounds(systemNet, { address: ip("127.0.0.1"), port: 25 })).not.toThrow();
+  });
 });

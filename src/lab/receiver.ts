@@ -26,7 +26,7 @@ import {
   type ServerTransaction,
 } from "../smtp/index.ts";
 import type { Credentials } from "./ca.ts";
-import { assertLoopback, loopbackOnly } from "./loopback.ts";
+import { assertInBounds, loopbackOnly } from "./loopback.ts";
 
 export const receiverLimits = {
   /** Messages kept; the oldest go first. */
@@ -91,7 +91,7 @@ export interface Receiver {
 
 /** Rejects with an Error if it cannot listen there; throws if that is not loopback. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  assertLoopback(options.at);
+  assertInBounds(options.net, options.at);
   const receiver = new LoopbackReceiver(options);
   await receiver.open();
   return receiver;

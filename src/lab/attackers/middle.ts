@@ -9,7 +9,7 @@
  */
 import type { Duplex } from "node:stream";
 import { limits, type Wire } from "../../base/index.ts";
-import { assertLoopback, loopbackOnly } from "../loopback.ts";
+import { assertInBounds, loopbackOnly } from "../loopback.ts";
 import { Eavesdropper } from "./eavesdropper.ts";
 import type { AttackDeps, AttackTarget, Captured, RunningAttack, StartAttack } from "./types.ts";
 
@@ -51,8 +51,8 @@ async function startMiddle(
   target: AttackTarget,
   meddler: Meddler,
 ): Promise<RunningAttack> {
-  assertLoopback(target.at);
-  assertLoopback(target.victim);
+  assertInBounds(net, target.at);
+  assertInBounds(net, target.victim);
   const captured: Captured[] = [];
   const counts = { connections: 0, strikes: 0 };
   const open = new Set<Relayed>();

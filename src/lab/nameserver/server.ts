@@ -2,7 +2,7 @@
 import type { Clock, DatagramSocket, Endpoint, Listener, Net, Wire } from "../../base/index.ts";
 import type { Question, RecordType, TrustAnchor } from "../../dns/index.ts";
 import { signedInternet, type Internet, type SigningKey, type ZoneState } from "../dnssec/index.ts";
-import { assertLoopback, loopbackOnly } from "../loopback.ts";
+import { assertInBounds, loopbackOnly } from "../loopback.ts";
 import { Faults, type Fault } from "./faults.ts";
 import type { DnsMeddler } from "./meddler.ts";
 import { replyTo, type ReplyContext } from "./reply.ts";
@@ -53,7 +53,7 @@ export interface Nameserver {
 
 /** Rejects with a RangeError for an endpoint that is not loopback, with a TypeError for bad zones, or as `net.listen` does. */
 export async function startNameserver(options: NameserverOptions): Promise<Nameserver> {
-  assertLoopback(options.at);
+  assertInBounds(options.net, options.at);
   const server = new Server(options);
   await server.open(loopbackOnly(options.net), options.at);
   return server;
