@@ -150,7 +150,14 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
     id: "smuggle",
     stands: ["client"],
     stoppedBy: ["strict-line-ends"],
-    variants: { "bare-lf": { inbound: "smuggles" } },
+    variants: {
+      "bare-lf": { inbound: "smuggles" },
+      "lf-dot-crlf": { inbound: "smuggles" },
+      "bare-cr": { inbound: "smuggles" },
+      "cr-dot-crlf": { inbound: "smuggles" },
+      "crlf-dot-lf": { inbound: "smuggles" },
+      "crlf-dot-cr": { inbound: "smuggles" },
+    },
   },
   target: {
     id: "target",

@@ -15,8 +15,8 @@ import { handIn, idOf } from "../support/sender.ts";
 /** What the operator demands of the domain; `none`: no rule names it. */
 export type Demand = "authenticated" | "encrypted" | "none";
 
-/** Attacks that stand on the path; those in the DNS are fought out elsewhere. */
-export type PathAttackId = Exclude<AttackId, "spoof-mx" | "spoof-address">;
+/** Attacks on the path that come out alike whatever the domain publishes; the others are fought out in `test/lab`. */
+export type PathAttackId = keyof typeof faultsOf | "eavesdrop";
 
 export interface Cell {
   readonly demand: Demand;
@@ -25,9 +25,7 @@ export interface Cell {
 }
 
 /** What each attack looks like to a sender that looks closely (TLS-3). More than one: the timing decides. */
-export const faultsOf: Readonly<
-  Record<Exclude<PathAttackId, "eavesdrop">, Readonly<Record<string, readonly TlsFault[]>>>
-> = {
+export const faultsOf = {
   "strip-ehlo": {
     delete: ["starttls-missing"],
     overwrite: ["starttls-missing"],
@@ -53,7 +51,7 @@ export const faultsOf: Readonly<
     "no-name": ["certificate-name-mismatch"],
   },
   expired: { "run-out": ["certificate-expired"], "not-yet": ["certificate-not-yet-valid"] },
-};
+} satisfies Partial<Record<AttackId, Readonly<Record<string, readonly TlsFault[]>>>>;
 
 /** Attacks that stand in the honest server's place, with TLS of their own; the others keep TLS from coming about. */
 export const byCertificate: ReadonlySet<AttackId> = new Set(["self-signed", "wrong-host", "expired"]);
@@ -65,7 +63,7 @@ export function cellsOf(demand: Demand, which: (attack: PathAttackId) => boolean
 }
 
 function isOnPath(id: AttackId): id is PathAttackId {
-  return attackers[id].stands === "path";
+  return id === "eavesdrop" || id in faultsOf;
 }
 
 /** A cell with its servers running and its message handed in. */

@@ -25,7 +25,9 @@ async function nothingLeaked({ attack, honest, story }: Fight): Promise<void> {
 }
 
 function faults({ attack, variant }: Cell): readonly string[] {
-  return attack === "eavesdrop" ? [] : (faultsOf[attack][variant] ?? []);
+  if (attack === "eavesdrop") return [];
+  const seen: Readonly<Record<string, readonly string[]>> = faultsOf[attack];
+  return seen[variant] ?? [];
 }
 
 describe.each([

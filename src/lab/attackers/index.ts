@@ -5,16 +5,21 @@
  *
  * They are for this machine alone: whatever they listen on or dial is checked to be a loopback address, in code.
  */
+import { downgradeTls } from "./downgrade-tls.ts";
 import { eavesdrop } from "./eavesdrop.ts";
 import { expired } from "./expired.ts";
+import { forgedCa } from "./forged-ca.ts";
 import { garbleHandshake } from "./garble-handshake.ts";
 import { injectResponse } from "./inject-response.ts";
 import { refuseStartTls } from "./refuse-starttls.ts";
 import { resetHandshake } from "./reset-handshake.ts";
 import { selfSigned } from "./self-signed.ts";
+import { sessionCross } from "./session-cross.ts";
 import { spoofAddress } from "./spoof-address.ts";
 import { spoofMx } from "./spoof-mx.ts";
 import { stripEhlo } from "./strip-ehlo.ts";
+import { stripTlsa } from "./strip-tlsa.ts";
+import { blockSts, staleSts } from "./sts.ts";
 import type { AttackId, Attacker } from "./types.ts";
 import { wrongHost } from "./wrong-host.ts";
 
@@ -31,7 +36,13 @@ export const attackers = {
   "inject-response": injectResponse,
   "self-signed": selfSigned,
   "wrong-host": wrongHost,
+  "forged-ca": forgedCa,
   expired,
   "spoof-mx": spoofMx,
   "spoof-address": spoofAddress,
+  "strip-tlsa": stripTlsa,
+  "block-sts": blockSts,
+  "stale-sts": staleSts,
+  "downgrade-tls": downgradeTls,
+  "session-cross": sessionCross,
 } as const satisfies Readonly<Record<AttackId, Attacker>>;

@@ -46,7 +46,8 @@ export function meddling(meddler: Meddler): StartAttack {
   return (deps, target) => startMiddle(deps, target, meddler);
 }
 
-async function startMiddle(
+/** Listens at once; the meddler is told of each connection's turn. */
+export async function startMiddle(
   { net }: Pick<AttackDeps, "net">,
   target: AttackTarget,
   meddler: Meddler,

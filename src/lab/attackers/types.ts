@@ -1,21 +1,15 @@
 /** What an attacker of the lab is. */
 import type { Clock, DomainName, Endpoint, Net } from "../../base/index.ts";
-import type { Authority } from "../ca.ts";
+import type { AttackId as Catalogued } from "../../threats/index.ts";
+import type { Authority, Credentials } from "../ca.ts";
 import type { Nameserver } from "../nameserver/index.ts";
+import type { PolicyHost } from "../policy-host.ts";
 
-/** As in the catalogue of attacks. */
-export type AttackId =
-  | "eavesdrop"
-  | "strip-ehlo"
-  | "refuse-starttls"
-  | "reset-handshake"
-  | "garble-handshake"
-  | "inject-response"
-  | "self-signed"
-  | "wrong-host"
-  | "expired"
-  | "spoof-mx"
-  | "spoof-address";
+/** As in the catalogue of attacks: those that are carried out by somebody who stands somewhere and waits. */
+export type AttackId = Exclude<
+  Catalogued,
+  "inject-command" | "smuggle" | "target" | "read-at-hop" | "redirect-sealed" | "forged-key"
+>;
 
 /** On the path to the honest server, or between the sender and the name server. */
 export type Stand = "path" | "dns";
@@ -27,6 +21,8 @@ export interface AttackDeps {
   readonly authority: Authority;
   /** Whom the sender asks. Whoever stands in the DNS stands in front of it. */
   readonly dns: Pick<Nameserver, "meddle">;
+  /** Who serves MTA-STS policies; absent where nobody does. */
+  readonly policies?: Pick<PolicyHost, "meddle">;
 }
 
 export interface AttackTarget {
@@ -38,6 +34,10 @@ export interface AttackTarget {
   readonly host: DomainName;
   /** The domain whose mail goes there. */
   readonly domain: DomainName;
+  /** The honest server's own certificate and key, for attackers who have broken into what it protects. */
+  readonly credentials?: Credentials;
+  /** Where senders believe mail servers to listen; default 25. */
+  readonly smtpPort?: number;
 }
 
 /** A message whose content the attacker has got hold of: the evidence of a leak. */

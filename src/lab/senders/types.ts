@@ -25,6 +25,12 @@ export interface Sender {
   readonly mode: SenderMode;
   /** The program that has to be there; undefined for ourselves. */
   readonly program?: string;
+  /** Messages under way beside each other in one world; default: as many as there are. A world is made for each lot. */
+  readonly cellsAtOnce?: number;
+  /** How often a message that waits is tried again before it counts as held, and how much time passes each time. */
+  readonly retries: { readonly times: number; readonly everyMs: number };
+  /** How long the machine's own clock may run until what is under way has come to something. */
+  readonly patienceMs: number;
   /** Undefined if it can be started here; else why not, for people to read: "postfix is not installed". */
   missing(): Promise<string | undefined>;
   /** Rejects with an Error if it does not come up. */
@@ -57,7 +63,7 @@ export interface SenderWorld {
 export interface LabMail {
   readonly from: string;
   readonly to: string;
-  /** CRLF lines. */
+  /** Handed in as it is, stray line ends too, but for dots at the beginning of lines behind CRLF, which are doubled. */
   readonly content: string;
   /** MAIL FROM with REQUIRETLS, inside TLS. */
   readonly requireTls: boolean;
@@ -79,8 +85,11 @@ export interface RunningSender {
   pass(ms: number): Promise<void>;
   /** What the sender has to say of the message, in its own words: log lines, or a story. For people; at most `senderLimits.wordsMax`. */
   words(id: string): Promise<readonly string[]>;
-  /** Where it takes mail, for attacks on its own inbound side: SMTP with STARTTLS. Undefined: it cannot be attacked there in the lab. */
-  readonly inbound?: Endpoint;
+  /** Where it takes mail with STARTTLS, for attacks on its own inbound side. Absent: it is not attacked there. */
+  readonly inbound?: {
+    readonly at: Endpoint;
+    readonly login?: { readonly user: string; readonly password: string };
+  };
   /** Ends what was started. */
   close(): Promise<void>;
 }

@@ -1,0 +1,143 @@
+/**
+ * The address at which a sender believes a mail server to be. Whoever dials it comes to where the front leads at that moment: the honest
+ * server, or an attacker; and what passes is written down, as anybody on the path could. The sender cannot tell, and between the control and
+ * the attack nothing changes but where the front leads.
+ */
+import type { Duplex } from "node:stream";
+import type { Endpoint, Listener, Net, Wire } from "../../base/index.ts";
+import { assertInBounds, loopbackOnly } from "../loopback.ts";
+import { Transcript, transcriptLimits, type TranscriptLine } from "./transcript.ts";
+
+export const frontLimits = { connectionsKeptMax: 40, dialTimeoutMs: 5_000 } as const;
+
+/** A connection, before it is led anywhere. */
+export interface Arrival {
+  /** 1 for the first since the front was last led elsewhere. */
+  readonly count: number;
+  readonly from: Endpoint;
+}
+
+export interface Front {
+  readonly endpoint: Endpoint;
+  /** Where connections come to from now on; those that are open are cut. What was written down so far is forgotten. */
+  leadTo(way: (arrival: Arrival) => Endpoint): void;
+  readonly connections: number;
+  /** Whether these words passed in clear. */
+  overheard(words: string): boolean;
+  /** What passed, connection by connection. */
+  transcript(): readonly TranscriptLine[];
+  close(): Promise<void>;
+}
+
+/** Rejects as `net.listen` does, and for an address out of bounds. */
+export async function openFront(net: Net, at: Endpoint, way: (arrival: Arrival) => Endpoint): Promise<Front> {
+  assertInBounds(net, at);
+  const front = new Spliced(loopbackOnly(net), way);
+  await front.open(at);
+  return front;
+}
+
+class Spliced implements Front {
+  readonly #net: Net;
+  #way: (arrival: Arrival) => Endpoint;
+  #listener: Listener | undefined;
+  #transcripts: Transcript[] = [];
+  readonly #open = new Set<() => void>();
+  #connections = 0;
+
+  constructor(net: Net, way: (arrival: Arrival) => Endpoint) {
+    this.#net = net;
+    this.#way = way;
+  }
+
+  get endpoint(): Endpoint {
+    if (this.#listener === undefined) throw new Error("the front is not open");
+    return this.#listener.local;
+  }
+
+  get connections(): number {
+    return this.#connections;
+  }
+
+  async open(at: Endpoint): Promise<void> {
+    this.#listener = await this.#net.listen(at, (wire) => void this.#onConnection(wire));
+  }
+
+  leadTo(way: (arrival: Arrival) => Endpoint): void {
+    this.#way = way;
+    this.#transcripts = [];
+    this.#connections = 0;
+    this.#cut();
+  }
+
+  overheard(words: string): boolean {
+    return this.#transcripts.some((one) => one.has(words));
+  }
+
+  transcript(): readonly TranscriptLine[] {
+    const all = this.#transcripts.flatMap((one, at): readonly TranscriptLine[] => [
+      { who: "note", text: `connection ${at + 1}` },
+      ...one.lines(),
+    ]);
+    return all.slice(0, transcriptLimits.linesMax);
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#listener?.close();
+    this.#cut();
+    await closed;
+  }
+
+  #cut(): void {
+    for (const cut of this.#open) cut();
+    this.#open.clear();
+  }
+
+  async #onConnection(wire: Wire): Promise<void> {
+    const client = wire.stream;
+    client.on("error", () => {});
+    const transcript = new Transcript();
+    if (this.#transcripts.length < frontLimits.connectionsKeptMax) this.#transcripts.push(transcript);
+    const to = this.#way({ count: ++this.#connections, from: wire.remote });
+    const dialled = await this.#net.dial(to, { timeoutMs: frontLimits.dialTimeoutMs });
+    if (!dialled.ok) {
+      transcript.ended("refused");
+      return void client.destroy();
+    }
+    this.#splice(client, dialled.value.stream, transcript);
+  }
+
+  #splice(client: Duplex, server: Duplex, transcript: Transcript): void {
+    const cut = (): void => {
+      client.destroy();
+      server.destroy();
+      this.#open.delete(cut);
+    };
+    this.#open.add(cut);
+    for (const [who, from, to] of [
+      ["client", client, server],
+      ["server", server, client],
+    ] as const) {
+      from.on("data", (chunk: Buffer) => {
+        transcript.push(who, chunk);
+        if (to.destroyed || to.writableEnded || to.write(chunk)) return;
+        from.pause();
+        to.once("drain", () => from.resume());
+      });
+      from.on("end", () => void to.end());
+      from.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code !== "ECONNRESET") return;
+        transcript.ended("reset");
+        reset(to);
+      });
+      from.on("close", cut);
+    }
+    if (client.destroyed || server.destroyed) cut();
+  }
+}
+
+/** A reset is passed on as one: a sender may take it otherwise than a goodbye. */
+function reset(stream: Duplex): void {
+  if ("resetAndDestroy" in stream && typeof stream.resetAndDestroy === "function") stream.resetAndDestroy();
+  else stream.destroy();
+}

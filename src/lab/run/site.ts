@@ -1,0 +1,74 @@
+/** One domain of the lab: its records, its honest server, and the front at which it is found. */
+import { domain, ip, type Clock, type DomainName, type Endpoint, type Net } from "../../base/index.ts";
+import type { ReceiverSetup } from "../../threats/index.ts";
+import type { Authority, Credentials } from "../ca.ts";
+import type { ZoneRecord } from "../nameserver/index.ts";
+import type { PolicyHost } from "../policy-host.ts";
+import { startReceiver, type Receiver } from "../receiver.ts";
+import { identityOf } from "./credentials.ts";
+import { openFront, type Front } from "./front.ts";
+
+export interface Site {
+  readonly setup: ReceiverSetup;
+  readonly domain: DomainName;
+  readonly host: DomainName;
+  readonly front: Front;
+  readonly honest: Receiver;
+  readonly credentials: Credentials | undefined;
+  readonly records: Readonly<Record<string, readonly ZoneRecord[]>>;
+  close(): Promise<void>;
+}
+
+export interface SiteDeps {
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly authority: Authority;
+  readonly policies: PolicyHost;
+  readonly smtpPort: number;
+}
+
+const policySeconds = 30 * 86_400;
+
+export async function openSite(deps: SiteDeps, setup: ReceiverSetup, name: DomainName, at: Endpoint): Promise<Site> {
+  const { net, clock, authority, policies } = deps;
+  const host = domain(`mx.${name}`);
+  const identity = identityOf(setup, host, deps);
+  const honest = await startReceiver({
+    net,
+    clock,
+    at: behind,
+    hostname: host,
+    features: { requireTls: setup.requireTls?.offered ?? true },
+    ...(identity === undefined ? {} : { credentials: identity.credentials }),
+  });
+  const front = await openFront(net, at, () => honest.endpoint);
+  const records: Record<string, readonly ZoneRecord[]> = {
+    [name]: [{ type: "MX", value: host }],
+    [host]: [{ type: "A", value: at.address }],
+  };
+  if (identity?.tlsa !== undefined) {
+    records[`_${deps.smtpPort}._tcp.${host}`] = [{ type: "TLSA", rdata: identity.tlsa }];
+  }
+  if (setup.sts !== undefined) {
+    const policyHost = domain(`mta-sts.${name}`);
+    records[`_mta-sts.${name}`] = [{ type: "TXT", value: "v=STSv1; id=honest;" }];
+    records[policyHost] = [{ type: "A", value: policies.endpoint.address }];
+    const policy = `version: STSv1\r\nmode: ${setup.sts}\r\nmx: ${host}\r\nmax_age: ${policySeconds}\r\n`;
+    policies.publish(name, policy, authority.issue({ names: [policyHost] }));
+  }
+  return {
+    setup,
+    domain: name,
+    host,
+    front,
+    honest,
+    credentials: identity?.credentials,
+    records,
+    async close() {
+      await Promise.all([front.close(), honest.close()]);
+    },
+  };
+}
+
+/** Where honest servers really are. */
+const behind: Endpoint = { address: ip("127.0.0.1"), port: 0 };

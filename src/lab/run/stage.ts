@@ -1,0 +1,465 @@
+/**
+ * One lot of cells, played out together in a world of its own: a signed DNS, a domain and an honest server for each cell, and the sender.
+ *
+ *   open ──► control ──► an hour passes ──► the attackers take their places ──► attack ──► again and again ──► what is where?
+ *              │
+ *              └ every cell's own domain, so that the sender has met it before; where the attack is on first contact, a twin of it
+ *
+ * The control comes first, and in the very surroundings of the attack: what is "held" under attack was delivered a moment before. What a
+ * cell comes to is read off the wire and out of the servers. Only where nobody has the message the sender is asked: still waiting, or
+ * given back?
+ */
+import { domain, ip, type DomainName } from "../../base/index.ts";
+import { predict, type Outcome } from "../../threats/index.ts";
+import { attackers, type AttackId, type Captured, type RunningAttack } from "../attackers/index.ts";
+import { attackerDomain } from "../attackers/index.ts";
+import { makeAuthority, type Authority } from "../ca.ts";
+import type { ZoneState } from "../dnssec/index.ts";
+import { startNameserver, type Nameserver, type ZoneRecord } from "../nameserver/index.ts";
+import { startPolicyHost, type PolicyHost } from "../policy-host.ts";
+import type { LabMail, MailState, RunningSender, Sender } from "../senders/types.ts";
+import { openFront, type Front } from "./front.ts";
+import { smuggling, submitUnderInjection, type InjectionResult } from "./inbound.ts";
+import { Places } from "./places.ts";
+import { openSite, type Site, type SiteDeps } from "./site.ts";
+import type { TranscriptLine } from "./transcript.ts";
+import type { Cell, Evidence, LabPorts, Plot } from "./types.ts";
+
+export const stageLimits = {
+  /** So long is nothing said of what a sender has under way. */
+  lookEveryMs: 4,
+  portTriesMax: 10,
+} as const;
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Past a handshake's patience. */
+const handshakeMs = 31_000;
+
+/** Rejects with an Error if the world cannot be made, the sender does not come up, or it does not come to an end of a message. */
+export async function playOut(ports: LabPorts, sender: Sender, plots: readonly Plot[]): Promise<readonly Cell[]> {
+  const stage = await openStage(ports, sender, plots);
+  try {
+    return await stage.play();
+  } finally {
+    await stage.close();
+  }
+}
+
+/** A port that is free at one address may be taken at another. */
+async function openStage(ports: LabPorts, sender: Sender, plots: readonly Plot[]): Promise<Stage> {
+  for (let tries = 1; ; tries++) {
+    const stage = new Stage(ports, sender);
+    try {
+      await stage.open(plots);
+      return stage;
+    } catch (error) {
+      await stage.close();
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!isTaken || tries >= stageLimits.portTriesMax) throw error;
+    }
+  }
+}
+
+/** A cell on its way. */
+interface Act {
+  readonly plot: Plot;
+  readonly site: Site;
+  /** Where the control is run: the site itself, or its twin. */
+  readonly before: Site;
+  readonly bystander: Site | undefined;
+  control: Run | undefined;
+  attack: Run | undefined;
+  aside: Run | undefined;
+  running: RunningAttack | undefined;
+  /** Where forged DNS leads to. */
+  lure: Front | undefined;
+  injection: InjectionResult | undefined;
+  controlLines: readonly TranscriptLine[];
+  slipToken: string;
+  startedAt: number;
+  endedAt: number;
+}
+
+/** A message handed in, and what the sender says of it. */
+interface Run {
+  readonly token: string;
+  readonly id: string | undefined;
+  state: MailState;
+}
+
+class Stage {
+  readonly #ports: LabPorts;
+  readonly #sender: Sender;
+  readonly #authority: Authority;
+  readonly #places: Places;
+  readonly #closers: (() => Promise<void> | void)[] = [];
+  #acts: readonly Act[] = [];
+  #names: Nameserver | undefined;
+  #policies: PolicyHost | undefined;
+  #running: RunningSender | undefined;
+  #smtpPort = 25;
+
+  constructor(ports: LabPorts, sender: Sender) {
+    this.#ports = ports;
+    this.#sender = sender;
+    this.#authority = makeAuthority(ports.clock, "Lab CA");
+    this.#places = new Places(ports.isEnclosed);
+  }
+
+  async open(plots: readonly Plot[]): Promise<void> {
+    const { net, clock, isEnclosed } = this.#ports;
+    this.#smtpPort = isEnclosed ? 25 : await this.#freePort();
+    this.#policies = await this.#kept(startPolicyHost({ net, at: { address: this.#places.take(), port: 0 } }));
+    const deps: SiteDeps = {
+      ...this.#ports,
+      authority: this.#authority,
+      policies: this.#policies,
+      smtpPort: this.#smtpPort,
+    };
+    this.#acts = await Promise.all(plots.map((plot) => this.#actOf(deps, plot)));
+    const sites = this.#sites();
+    this.#names = await this.#kept(
+      startNameserver({
+        net,
+        at: { address: ip("127.0.0.1"), port: 0 },
+        zones: recordsOf(sites),
+        signing: { clock, zones: zonesOf(sites) },
+      }),
+    );
+    const directory = this.#ports.makeDirectory();
+    this.#closers.push(() => directory.remove());
+    this.#running = await this.#kept(
+      this.#sender.start({
+        resolver: this.#names.endpoint,
+        anchors: this.#names.anchors,
+        authorityPem: this.#authority.pem,
+        smtpPort: this.#smtpPort,
+        httpsPort: this.#policies.endpoint.port,
+        rules: sites.flatMap(({ setup, domain: name, host }) => (setup.rule === true ? [{ domain: name, host }] : [])),
+        isEnclosed,
+        directory: directory.path,
+        ownAddress: this.#places.take(),
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await Promise.resolve(close()).catch(() => {});
+  }
+
+  async play(): Promise<readonly Cell[]> {
+    await this.#control();
+    const attacked = this.#acts.filter(({ plot }) => plot.attack !== undefined);
+    if (attacked.length > 0) {
+      // What DNS said is forgotten, what was promised is not.
+      await this.#sending.pass(hourMs);
+      await Promise.all(attacked.map((act) => this.#takePlaces(act)));
+      await this.#attack(attacked);
+    }
+    return Promise.all(this.#acts.map((act) => this.#cellOf(act)));
+  }
+
+  get #sending(): RunningSender {
+    if (this.#running === undefined) throw new Error("the sender has not been started");
+    return this.#running;
+  }
+
+  /** To be closed with the stage. */
+  async #kept<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
+    const opened = await opening;
+    this.#closers.push(() => opened.close());
+    return opened;
+  }
+
+  async #freePort(): Promise<number> {
+    const listener = await this.#ports.net.listen({ address: ip("127.0.0.1"), port: 0 }, (wire) =>
+      wire.stream.destroy(),
+    );
+    await listener.close();
+    return listener.local.port;
+  }
+
+  async #actOf(deps: SiteDeps, plot: Plot): Promise<Act> {
+    const name = nameOf(plot);
+    const { receiver, attack } = plot;
+    const open = (prefix: string): Promise<Site> =>
+      this.#kept(openSite(deps, receiver, domain(`${prefix}${name}.example`), this.#somewhere()));
+    const site = await open("");
+    const before = attack?.effect.atFirstContact === true ? await open("t-") : site;
+    const bystander = attack?.attack.wraps === undefined ? undefined : await open("b-");
+    return {
+      plot,
+      site,
+      before,
+      bystander,
+      control: undefined,
+      attack: undefined,
+      aside: undefined,
+      running: undefined,
+      lure: undefined,
+      injection: undefined,
+      controlLines: [],
+      slipToken: this.#ports.makeToken(),
+      startedAt: this.#ports.clock.monotonic(),
+      endedAt: 0,
+    };
+  }
+
+  #somewhere() {
+    return { address: this.#places.take(), port: this.#smtpPort };
+  }
+
+  #sites(): readonly Site[] {
+    return this.#acts.flatMap(({ site, before, bystander }) =>
+      [...new Set([site, before, bystander])].flatMap((one) => one ?? []),
+    );
+  }
+
+  /** A message to every domain without an attacker; on several days to those that are to be remembered. */
+  async #control(): Promise<void> {
+    const known = this.#acts.filter(({ plot }) => plot.receiver.remembered !== undefined);
+    for (let day = 1; day < 3 && known.length > 0; day++) {
+      const runs = await Promise.all(known.map(({ before }) => this.#handIn(before)));
+      await this.#settle(runs, new Map());
+      await this.#sending.pass(dayMs);
+    }
+    for (const act of this.#acts) act.startedAt = this.#ports.clock.monotonic();
+    await Promise.all(this.#acts.map(async (act) => void (act.control = await this.#handIn(act.before))));
+    await this.#settle(runsOf(this.#acts, "control"), new Map());
+    for (const act of this.#acts) {
+      act.controlLines = act.before.front.transcript();
+      act.endedAt = this.#ports.clock.monotonic();
+    }
+  }
+
+  async #takePlaces(act: Act): Promise<void> {
+    const { plot, site } = act;
+    const id = carriedOutBy(plot);
+    if (id === undefined || plot.attack === undefined || this.#names === undefined) return;
+    const { net, clock } = this.#ports;
+    const { host, credentials } = site;
+    const deps = {
+      net,
+      clock,
+      authority: this.#authority,
+      dns: this.#names,
+      ...(this.#policies === undefined ? {} : { policies: this.#policies }),
+    };
+    const isInDns = attackers[id].stands === "dns";
+    const address = isInDns ? this.#places.take() : ip("127.0.0.1");
+    const variant = plot.attack.attack.wraps === undefined ? plot.attack.variant : undefined;
+    const running = await attackers[id].start(
+      deps,
+      {
+        at: { address, port: 0 },
+        victim: site.honest.endpoint,
+        host,
+        domain: site.domain,
+        smtpPort: this.#smtpPort,
+        ...(credentials === undefined ? {} : { credentials }),
+      },
+      variant,
+    );
+    act.running = running;
+    this.#closers.push(() => running.close());
+    if (isInDns) act.lure = await this.#kept(openFront(net, { address, port: this.#smtpPort }, () => running.endpoint));
+    else site.front.leadTo(() => running.endpoint);
+  }
+
+  async #attack(acts: readonly Act[]): Promise<void> {
+    await Promise.all(acts.map((act) => this.#strike(act)));
+    const stalling = new Map(acts.flatMap((act) => (isSilent(act.plot) && act.attack ? [[act.attack, act]] : [])));
+    const runs = [...runsOf(acts, "attack"), ...runsOf(acts, "aside")];
+    await this.#settle(runs, stalling);
+    this.#note(acts);
+    const { times, everyMs } = this.#sender.retries;
+    for (let round = 0; round < times && runs.some(({ state }) => state === "waiting"); round++) {
+      await this.#sending.pass(everyMs);
+      await this.#settle(runs, stalling);
+      this.#note(acts);
+    }
+  }
+
+  async #strike(act: Act): Promise<void> {
+    const { plot, site, bystander } = act;
+    act.startedAt = this.#ports.clock.monotonic() - (act.endedAt - act.startedAt);
+    switch (plot.attack?.effect.inbound) {
+      case "injects-commands": {
+        const { inbound } = this.#sending;
+        if (inbound === undefined) throw new Error(`${this.#sender.id} has no port to inject commands at`);
+        const mail = this.#mailTo(site);
+        act.injection = await submitUnderInjection(this.#ports, inbound, mail.mail, true);
+        // The client has it still, or has handed it in.
+        act.attack = { token: mail.token, id: undefined, state: act.injection.handedIn ? "delivered" : "waiting" };
+        return;
+      }
+      case "smuggles": {
+        const { mail, token } = this.#mailTo(site);
+        act.attack = await this.#submit(smuggling(mail, plot.attack.variant, act.slipToken), token);
+        return;
+      }
+      case undefined:
+        act.attack = await this.#handIn(site);
+        if (bystander !== undefined) act.aside = await this.#handIn(bystander);
+    }
+  }
+
+  #note(acts: readonly Act[]): void {
+    const now = this.#ports.clock.monotonic();
+    for (const act of acts) if (act.attack?.state !== "waiting" || act.endedAt === 0) act.endedAt = now;
+  }
+
+  #handIn(site: Site): Promise<Run> {
+    const { mail, token } = this.#mailTo(site);
+    return this.#submit(mail, token);
+  }
+
+  #mailTo({ domain: name, setup }: Site): { readonly mail: LabMail; readonly token: string } {
+    const token = this.#ports.makeToken();
+    const to = `bob@${name}`;
+    const content = [`From: ${from}`, `To: ${to}`, "Subject: a secret", "", `The token is ${token}.`, ""].join("\r\n");
+    return { mail: { from, to, content, requireTls: setup.requireTls !== undefined }, token };
+  }
+
+  async #submit(mail: LabMail, token: string): Promise<Run> {
+    const handed = await this.#sending.submit(mail);
+    // What it would not take, its own client has back.
+    if (handed.kind === "refused") return { token, id: undefined, state: "returned" };
+    return { token, id: handed.id, state: "under-way" };
+  }
+
+  /**
+   * Until nothing is under way. A handshake that an attacker answers with silence ends by the sender's own clock: once nothing else is
+   * under way, that is moved on.
+   */
+  async #settle(runs: readonly Run[], stalling: ReadonlyMap<Run, Act>): Promise<void> {
+    const { clock } = this.#ports;
+    const until = clock.monotonic() + this.#sender.patienceMs;
+    const struck = new Map<Run, number>();
+    for (;;) {
+      await Promise.all(
+        runs.map(async (run) => void (run.id === undefined || (run.state = await this.#sending.state(run.id)))),
+      );
+      const underWay = runs.filter(({ state }) => state === "under-way");
+      if (underWay.length === 0) return;
+      const hanging = underWay.filter(
+        (run) => (stalling.get(run)?.running?.counts.strikes ?? 0) > (struck.get(run) ?? 0),
+      );
+      if (hanging.length === underWay.length) {
+        for (const run of hanging) struck.set(run, stalling.get(run)?.running?.counts.strikes ?? 0);
+        await this.#sending.pass(handshakeMs);
+      }
+      if (clock.monotonic() > until) {
+        throw new Error(`${this.#sender.id} has come to no end of ${underWay.map(({ id }) => id).join(", ")}`);
+      }
+      await new Promise<void>((resolve) => void clock.after(stageLimits.lookEveryMs, resolve));
+    }
+  }
+
+  async #cellOf(act: Act): Promise<Cell> {
+    const { plot, site, before, control, attack } = act;
+    const honestly = predict(plot.sender.mode, plot.receiver, "none");
+    const isControl = plot.attack === undefined;
+    const run = isControl ? control : attack;
+    if (run === undefined || control === undefined || honestly === undefined)
+      throw new Error(`${nameOf(plot)} was not run`);
+    const evidence = await this.#evidence(act, run, isControl ? before : site);
+    const calm = copiesOf(before, control.token).length > 0 ? "delivered" : fateOf(control);
+    return {
+      sender: plot.sender.id,
+      receiver: plot.receiver.id,
+      attack: plot.attack?.name ?? "none",
+      predicted: plot.predicted,
+      observed: observedIn(evidence, run),
+      evidence: isControl
+        ? evidence
+        : { ...evidence, control: { predicted: honestly, observed: calm, transcript: act.controlLines } },
+      ms: Math.round(act.endedAt - act.startedAt),
+    };
+  }
+
+  async #evidence(act: Act, run: Run, site: Site): Promise<Evidence> {
+    const { plot, running, lure, bystander, aside, injection, slipToken } = act;
+    const copies = copiesOf(site, run.token);
+    const stolen = (running?.captured() ?? []).filter(({ content }) => content.includes(run.token));
+    // He hears what passes his own door; and what passes the honest server's, if that is where he stands.
+    const ears = [lure, plot.attack?.effect.wire === undefined || lure !== undefined ? undefined : site.front];
+    const inClear = ears.some((ear) => ear?.overheard(run.token) === true);
+    const slipped = (injection?.slippedIn ?? 0) + copiesOf(site, slipToken).filter(isSecondMessage).length;
+    const words = run.id === undefined ? [] : await this.#sending.words(run.id);
+    return {
+      token: run.token,
+      seen: seenIn(inClear, stolen),
+      honest: { copies: copies.length, ...(copies[0]?.tls === undefined ? {} : { tls: copies[0].tls }) },
+      attacker: running === undefined ? { connections: 0, strikes: 0 } : { ...countsOf(running) },
+      ...(aside === undefined || bystander === undefined
+        ? {}
+        : { bystander: copiesOf(bystander, aside.token).length > 0 ? "delivered" : fateOf(aside) }),
+      ...(plot.attack?.effect.inbound === undefined ? {} : { slippedIn: slipped }),
+      transcript:
+        injection === undefined ? [...(lure?.transcript() ?? []), ...act.site.front.transcript()] : injection.lines,
+      words,
+    };
+  }
+}
+
+const from = "alice@sender.example";
+
+function countsOf({ counts: { connections, strikes } }: RunningAttack): Evidence["attacker"] {
+  return { connections, strikes };
+}
+
+/** A smuggled one is a message of its own, from somebody else. */
+function isSecondMessage({ from: sender }: { readonly from: string }): boolean {
+  return sender !== from;
+}
+
+function copiesOf({ honest }: Site, token: string) {
+  return honest.received().filter(({ content }) => content.includes(token));
+}
+
+function seenIn(inClear: boolean, stolen: readonly Captured[]): Evidence["seen"] {
+  if (inClear || stolen.some(({ tls }) => !tls)) return "in-clear";
+  return stolen.length > 0 ? "inside-attackers-tls" : "nowhere";
+}
+
+function observedIn({ seen, honest, slippedIn }: Evidence, run: Run): Outcome {
+  if (seen === "in-clear") return "exposed-cleartext";
+  if (seen === "inside-attackers-tls" || (slippedIn ?? 0) > 0) return "exposed-to-attacker";
+  return honest.copies > 0 ? "delivered" : fateOf(run);
+}
+
+/** Of a message that nobody has. */
+function fateOf({ state }: Run): Outcome {
+  return state === "returned" ? "bounced" : "held";
+}
+
+function runsOf(acts: readonly Act[], which: "control" | "attack" | "aside"): readonly Run[] {
+  return acts.flatMap((act) => act[which] ?? []);
+}
+
+function isSilent({ attack }: Plot): boolean {
+  const wire = attack?.effect.wire;
+  return wire?.kind === "breaks-handshake" && wire.by === "silence";
+}
+
+/** Whose work it is; undefined for attacks on the sender's own door. */
+function carriedOutBy({ attack }: Plot): AttackId | undefined {
+  const id = attack?.attack.wraps ?? attack?.attack.id;
+  return id !== undefined && Object.hasOwn(attackers, id) ? (id as AttackId) : undefined;
+}
+
+/** One label, so that each domain is a zone of its own below `example`. */
+function nameOf({ attack, receiver }: Plot): string {
+  return `${attack?.name ?? "none"}--${receiver.id}`.replace(/[^a-z0-9-]/g, "-");
+}
+
+function recordsOf(sites: readonly Site[]): Record<string, readonly ZoneRecord[]> {
+  return Object.assign({}, ...sites.map(({ records }) => records)) as Record<string, readonly ZoneRecord[]>;
+}
+
+function zonesOf(sites: readonly Site[]): Record<string, ZoneState> {
+  const own = sites.map(({ domain: name, setup }): [DomainName, ZoneState] => [name, setup.zone]);
+  return { example: "signed", [attackerDomain]: "unsigned", ...Object.fromEntries(own) };
+}

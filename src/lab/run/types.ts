@@ -1,0 +1,87 @@
+/** What a run of the lab is asked for, and what comes of it. */
+import type { Clock, Net } from "../../base/index.ts";
+import type { ChosenAttack, Outcome, ReceiverSetup } from "../../threats/index.ts";
+import type { Sender } from "../senders/types.ts";
+import type { TranscriptLine } from "./transcript.ts";
+
+/** One combination that is tried. `attack` undefined: nobody attacks. */
+export interface Plot {
+  readonly sender: Sender;
+  readonly receiver: ReceiverSetup;
+  readonly attack: ChosenAttack | undefined;
+  readonly predicted: Outcome;
+}
+
+/** What was seen. Everything but `words` is read off the wire or out of the servers; nobody's word is taken for it. */
+export interface Evidence {
+  /** Stood in the message, and nowhere else in the world. */
+  readonly token: string;
+  /** Where it was found, outside of the honest server. */
+  readonly seen: "nowhere" | "in-clear" | "inside-attackers-tls";
+  /** How often the honest server took it, and over what the first time; absent if it did not. */
+  readonly honest: { readonly copies: number; readonly tls?: string };
+  /** Connections that came to the attacker, and how often he did what he does. */
+  readonly attacker: { readonly connections: number; readonly strikes: number };
+  /** The run before, without an attacker: what is "held" here is not broken. */
+  readonly control?: {
+    readonly predicted: Outcome;
+    readonly observed: Outcome;
+    readonly transcript: readonly TranscriptLine[];
+  };
+  /** For attacks aimed at one domain: what became of another's mail meanwhile. */
+  readonly bystander?: Outcome;
+  /** What was smuggled in or injected, and taken for the sender's own. */
+  readonly slippedIn?: number;
+  readonly transcript: readonly TranscriptLine[];
+  /** What the sender has to say. */
+  readonly words: readonly string[];
+}
+
+export interface Cell {
+  readonly sender: string;
+  readonly receiver: string;
+  /** `none`: the receiver without an attacker. */
+  readonly attack: string;
+  readonly predicted: Outcome;
+  readonly observed: Outcome;
+  readonly evidence: Evidence;
+  /** From the first message of its control to the last look. Cells run beside each other. */
+  readonly ms: number;
+}
+
+/** Something was other than predicted: the outcome, the control's, or the bystander's. */
+export function isMismatch({ predicted, observed, evidence: { control, bystander } }: Cell): boolean {
+  return (
+    predicted !== observed ||
+    (control !== undefined && control.predicted !== control.observed) ||
+    (bystander !== undefined && control !== undefined && bystander !== control.predicted)
+  );
+}
+
+export interface LabPorts {
+  readonly net: Net;
+  /** The machine's own clock: certificates are judged by it. */
+  readonly clock: Clock;
+  /** The net is one of a network namespace of our own (`enclosedOnly`): ports and addresses as outside. */
+  readonly isEnclosed: boolean;
+  /** An empty directory; what comes back removes it. */
+  makeDirectory(): { readonly path: string; remove(): void };
+  /** An unguessable word. */
+  makeToken(): string;
+}
+
+export interface LabRequest {
+  readonly senders: readonly Sender[];
+  readonly receivers: readonly ReceiverSetup[];
+  readonly attacks: readonly ChosenAttack[];
+  /** Make cells of the receivers without an attacker too. */
+  readonly withNone: boolean;
+  readonly onCell?: (cell: Cell) => void;
+  readonly onMissing?: (sender: string, why: string) => void;
+}
+
+export interface LabResult {
+  readonly cells: readonly Cell[];
+  /** Senders that could not be started here, and why. */
+  readonly notInstalled: readonly { readonly sender: string; readonly why: string }[];
+}
