@@ -111,6 +111,8 @@ export interface AttemptDeps {
   readonly memory: LearningMemory;
   readonly observe?: (observation: SessionObservation) => void;
   readonly onDryRun?: (result: DryRunResult) => void;
+  /** Who opens sessions; default: `smtp` does. */
+  readonly openSession?: typeof openSession;
   readonly pool: SessionPool;
   readonly settings: DeliverySettings;
   readonly gatherSettings: GatherSettings;
@@ -247,7 +249,7 @@ async function tryHost(run: Run, host: PlannedHost): Promise<boolean> {
     run.dryRun?.met(host, idle.session.level, idle.session.watched?.fault);
     if ((await sendAll(run, host, key, idle)) !== "stale") return true;
   }
-  const opened = await openSession(run.deps, {
+  const opened = await (run.deps.openSession ?? openSession)(run.deps, {
     requirement: host,
     addresses: host.addresses,
     port: host.port,

@@ -24,6 +24,7 @@ import {
 import type { Resolver } from "../dns/index.ts";
 import type { LearningMemory, StsSource } from "../policy/index.ts";
 import { QueueError, type Lease, type Queue } from "../queue/index.ts";
+import type { openSession } from "../smtp/index.ts";
 import { eventLog, eventMetrics, exposureAfter, type Exposure } from "../words/index.ts";
 import { attempt, type AttemptDeps, type AttemptResult, type RecipientOutcome } from "./attempt.ts";
 import type { DryRunResult } from "./dryrun.ts";
@@ -45,6 +46,8 @@ export interface CourierDeps {
   readonly resolver: Resolver;
   readonly sts: StsSource;
   readonly memory: LearningMemory;
+  /** Who opens sessions; default: `smtp` does. */
+  readonly openSession?: typeof openSession;
   /** Told of every session's verdict, and of what kept one from coming about (RPT-1). */
   readonly observe?: (observation: SessionObservation) => void;
   /** Told, where `enforce` is `report`, what would have become of a delivery. */

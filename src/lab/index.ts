@@ -13,6 +13,8 @@
  */
 export * from "./attackers/index.ts";
 export { makeAuthority, selfSigned, trustOnly, type Authority, type Credentials, type LeafOptions } from "./ca.ts";
+export { leapingClock, type LeapingClock } from "./clock.ts";
+export { Dialogue } from "./dialogue.ts";
 export { signedInternet, type Internet, type InternetOptions, type ZoneState } from "./dnssec/index.ts";
 export { assertInBounds, assertLoopback, enclosedOnly, isLoopback, loopbackOnly } from "./loopback.ts";
 export * from "./nameserver/index.ts";
@@ -20,3 +22,6 @@ export { receiverLimits, startReceiver, type Behaviour } from "./receiver.ts";
 export type { ReceivedMessage, Receiver, ReceiverOptions } from "./receiver.ts";
 export { homeDomain, startSandbox, type Sandbox, type SandboxDomain, type SandboxOptions } from "./sandbox.ts";
 export { sandboxDomains, type Expectation, type SandboxSite } from "./sites.ts";
+export * from "./run/index.ts";
+export { senderLimits } from "./senders/types.ts";
+export type { Handed, LabMail, MailState, RunningSender, Sender, SenderWorld } from "./senders/types.ts";

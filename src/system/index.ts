@@ -16,7 +16,7 @@ export { tryoutDirectory, tryoutStateFile } from "./paths.ts";
 export { dropPrivileges, isRoot, lookupAccount, type Account, type AccountFault } from "./privileges.ts";
 export { openPublishStore, publishFile, type TextStore } from "./publish.ts";
 export { systemRandom } from "./random.ts";
-export { startRelay, type EventListener, type Relay, type RelayPorts } from "./relay.ts";
+export { startRelay, type EventListener, type PlantedParts, type Relay, type RelayPorts } from "./relay.ts";
 export { makeSelfSigned, type SelfSigned } from "./selfsigned.ts";
 export { factsFile, openFactStore, StoreError, storeFault } from "./store/open.ts";
 export type { FactStore, FactStoreOptions, TableModule } from "./store/open.ts";

@@ -22,7 +22,7 @@ import { startConsole, type Console, type HostedPolicy, type Readiness } from ".
 import { gatherSettingsOf, startCourier, type Courier } from "../delivery/index.ts";
 import type { Resolver } from "../dns/index.ts";
 import { intakeSettings, startIntake, userDirectory, type Intake } from "../intake/index.ts";
-import { createMemory, noMemory, noSts, type Memory, type StsService } from "../policy/index.ts";
+import { createMemory, noMemory, noSts, type Memory, type StsService, type StsSource } from "../policy/index.ts";
 import { policyHost, policyText } from "../publish/index.ts";
 import { openSqliteQueue, type MessageStory, type Queue } from "../queue/index.ts";
 import type { Config } from "./config/types.ts";
@@ -34,6 +34,7 @@ import { openDryRunLog, type DryRunLog } from "./store/dryrun.ts";
 import { openMemoryStore } from "./store/memory.ts";
 import { createReporter, type Reporter } from "./reports.ts";
 import { openFactStore, type FactStore } from "./store/open.ts";
+import type { openSession } from "../smtp/index.ts";
 import { openStsSource } from "./sts.ts";
 
 export interface RelayPorts {
@@ -44,6 +45,15 @@ export interface RelayPorts {
   readonly metrics: MetricsRegistry;
   /** Certificate and key for submission, asked at each handshake. Needed if a submission listener is configured. */
   readonly secureContext?: () => SecureContext;
+  /** For tests alone: parts that are put in the place of those that the relay has made, to see who notices. */
+  readonly planted?: PlantedParts;
+}
+
+/** What a test gives in place of a part. */
+export interface PlantedParts {
+  readonly resolver?: (sound: Resolver) => Resolver;
+  readonly sts?: (sound: StsSource) => StsSource;
+  readonly openSession?: typeof openSession;
 }
 
 export type EventListener = (message: MessageId, entry: StoryEntry) => void;
@@ -115,7 +125,7 @@ class RunningRelay implements Relay {
   }
 
   async start(): Promise<void> {
-    const { net, clock, random, log, metrics, secureContext } = this.#ports;
+    const { net, clock, random, log, metrics, secureContext, planted } = this.#ports;
     const { server, listen, users } = this.#config;
     const onEvent = (message: string, entry: StoryEntry): void => this.#tell(message as MessageId, entry);
     const queue = await openSqliteQueue({ directory: server.data, clock, random, log, metrics });
@@ -126,12 +136,14 @@ class RunningRelay implements Relay {
       this.#memory = createMemory({ store: openMemoryStore(facts), clock, log, metrics });
     }
     if (this.#config.policy.enforce === "report") this.#dryRun = openDryRunLog(facts, { clock, log });
-    const resolver = openResolver(this.#config, { net, clock, random, log, metrics, secure: dotClient() });
-    this.#resolver = resolver;
+    const sound = openResolver(this.#config, { net, clock, random, log, metrics, secure: dotClient() });
+    this.#resolver = sound;
+    const resolver = planted?.resolver?.(sound) ?? sound;
     if (this.#config.policy.mtaSts) {
       this.#sts = openStsSource(this.#config, { net, clock, random, log, metrics, resolver, facts });
     }
-    const sts = this.#sts ?? noSts;
+    const soundSts = this.#sts ?? noSts;
+    const sts = planted?.sts?.(soundSts) ?? soundSts;
     const memory = this.#memory ?? noMemory;
     const settings = deliverySettings(this.#config);
     const gatherSettings = gatherSettingsOf(settings);
@@ -147,6 +159,7 @@ class RunningRelay implements Relay {
         queue,
         resolver,
         sts,
+        ...(planted?.openSession === undefined ? {} : { openSession: planted.openSession }),
         memory,
         onDryRun: (result) => this.#dryRun?.note(result),
         onEvent,

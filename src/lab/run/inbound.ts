@@ -6,6 +6,7 @@
 import type { Duplex } from "node:stream";
 import { connect } from "node:tls";
 import { ip, type Clock, type Endpoint, type Net } from "../../base/index.ts";
+import { Dialogue } from "../dialogue.ts";
 import { loopbackOnly } from "../loopback.ts";
 import type { LabMail, RunningSender } from "../senders/types.ts";
 
@@ -46,7 +47,7 @@ export interface InjectionResult {
 }
 
 const injected = "NOOP injected-in-clear\r\n";
-const stepTimeoutMs = 10_000;
+const dialTimeoutMs = 10_000;
 const linesMax = 40;
 
 /** A client hands this message in over STARTTLS, through somebody who puts a command behind that; or through nobody. */
@@ -60,7 +61,7 @@ export async function submitUnderInjection(
   const lines: { who: "client" | "server"; text: string }[] = [];
   const middle = await startInjector(net, inbound.at, isAttacked, lines);
   try {
-    const dialled = await net.dial(middle.at, { timeoutMs: stepTimeoutMs });
+    const dialled = await net.dial(middle.at, { timeoutMs: dialTimeoutMs });
     if (!dialled.ok) throw new Error(`the submission port of the sender cannot be reached: ${dialled.error}`);
     return { ...(await submit(ports.clock, dialled.value.stream, inbound, mail)), lines };
   } finally {
@@ -83,7 +84,7 @@ async function startInjector(
     const client = wire.stream;
     client.on("error", () => {});
     streams.add(client);
-    void net.dial(to, { timeoutMs: stepTimeoutMs }).then((dialled) => {
+    void net.dial(to, { timeoutMs: dialTimeoutMs }).then((dialled) => {
       if (!dialled.ok) return client.destroy();
       const server = dialled.value.stream;
       streams.add(server);
@@ -153,58 +154,4 @@ function secure(clear: Dialogue, stream: Duplex): Promise<Duplex | undefined> {
     socket.once("close", () => resolve(undefined));
     stream.once("close", () => resolve(undefined));
   });
-}
-
-/** Commands and whole replies; an empty reply if the other side is gone, or says nothing for too long. */
-class Dialogue {
-  readonly #clock: Clock;
-  readonly #stream: Duplex;
-  #buffer = "";
-  #wake: (() => void) | undefined;
-  #isOver = false;
-
-  constructor(clock: Clock, stream: Duplex) {
-    this.#clock = clock;
-    this.#stream = stream;
-    stream.on("data", this.#onData);
-    stream.on("error", () => {});
-    stream.once("close", () => {
-      this.#isOver = true;
-      this.#wake?.();
-    });
-  }
-
-  letGo(): void {
-    this.#stream.off("data", this.#onData);
-  }
-
-  ask(command: string): Promise<string> {
-    if (!this.#stream.destroyed) this.#stream.write(`${command}\r\n`);
-    return this.reply();
-  }
-
-  async reply(): Promise<string> {
-    const timer = this.#clock.after(stepTimeoutMs, () => {
-      this.#isOver = true;
-      this.#wake?.();
-    });
-    try {
-      for (;;) {
-        const whole = /^(?:\d{3}-.*\r\n)*\d{3} .*\r\n/.exec(this.#buffer);
-        if (whole !== null) {
-          this.#buffer = this.#buffer.slice(whole[0].length);
-          return whole[0].trimEnd();
-        }
-        if (this.#isOver) return "";
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      timer.cancel();
-    }
-  }
-
-  readonly #onData = (chunk: Buffer): void => {
-    this.#buffer += chunk.toString("latin1");
-    this.#wake?.();
-  };
 }

@@ -120,7 +120,7 @@ class Opening implements ConversationOwner {
 
   async #shakeHands(wire: Wire): Promise<void> {
     const { requirement } = this.#terms;
-    const shaken = await startTls(wire, requirement, { clock: this.#ports.clock });
+    const shaken = await (this.#ports.startTls ?? startTls)(wire, requirement, { clock: this.#ports.clock });
     if (!shaken.ok && !this.#settled) {
       this.failed({ kind: "unproven", ...shaken.error, offeredTls: true });
       return this.#conversation?.abandon("closed", shaken.error.detail);

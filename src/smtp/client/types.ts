@@ -1,12 +1,14 @@
 /** What the SMTP client offers to `delivery`. Shapes only. */
 import type { Clock, DomainName, Endpoint, IpAddress, Level, Metrics, Net } from "../../base/index.ts";
-import type { AuthorizedChannel, HopRequirement, TlsFailure } from "../../tls/index.ts";
+import type { AuthorizedChannel, HopRequirement, startTls, TlsFailure } from "../../tls/index.ts";
 import type { Capabilities, OnEvent, OutgoingMessage, TransactionResult } from "../types.ts";
 
 export interface SessionPorts {
   readonly net: Net;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Who shakes hands; default: `tls` does. */
+  readonly startTls?: typeof startTls;
 }
 
 /** What a session needs once there is a connection. */
