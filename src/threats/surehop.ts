@@ -21,7 +21,7 @@ import { fitsTlsa, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
 import type { AttackEffect, Outcome, ReceiverSetup, SurehopMode } from "./types.ts";
 
 /** When attempts are made, in minutes: past the hour that a host which failed at TLS is given (TLS-4). */
-export const attemptsAtMinutes = [0, 45, 90, 135, 180] as const;
+export const attemptsAtMinutes = [0, 45, 90, 135] as const;
 
 export function surehopOutcome(mode: SurehopMode, setup: ReceiverSetup, effect: AttackEffect | "none"): Outcome {
   let history: DeliveryHistory = {};

@@ -34,6 +34,8 @@ import { attemptsAtMinutes, surehopModes, type SurehopMode } from "../../threats
 import { createWords } from "../../words/index.ts";
 
 const minuteMs = 60_000;
+/** Longer than all attempts take together: each proves its names once. */
+const ttlSeconds = 4 * 3600;
 /** A lot's worth of attempts, all at one time: more would only wait for each other. */
 const cellsAtOnce = 80;
 const patienceMs = 120_000;
@@ -48,6 +50,7 @@ export function surehopSenders(planted?: Planted): readonly Sender[] {
     id: mode.id,
     mode,
     cellsAtOnce,
+    ttlSeconds,
     retries: { times: attemptsAtMinutes.length - 1, everyMs: attemptsAtMinutes[1] * minuteMs },
     patienceMs,
     missing: () => Promise.resolve(undefined),

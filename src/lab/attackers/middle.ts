@@ -57,13 +57,16 @@ export async function startMiddle(
   const captured: Captured[] = [];
   const counts = { connections: 0, strikes: 0 };
   const open = new Set<Relayed>();
+  const arriving = new Set<Wire>();
   const bound = loopbackOnly(net);
   const listener = await bound.listen(target.at, (wire) => {
     counts.connections++;
     // Nothing is lost while the other side is being dialled: nobody reads yet.
     wire.stream.on("error", () => {});
     if (open.size >= middleLimits.connectionsMax) return void wire.stream.destroy();
+    arriving.add(wire);
     void bound.dial(target.victim, { timeoutMs: middleLimits.dialTimeoutMs }).then((dialled) => {
+      arriving.delete(wire);
       if (!dialled.ok) return wire.stream.destroy();
       const relayed = new Relayed(wire, dialled.value, meddler, new Eavesdropper(captured), {
         strike: () => void counts.strikes++,
@@ -79,6 +82,7 @@ export async function startMiddle(
     counts,
     async close() {
       const closed = listener.close();
+      for (const wire of arriving) wire.stream.destroy();
       for (const relayed of open) relayed.cut();
       await closed;
     },

@@ -99,10 +99,13 @@ class Spliced implements Front {
     const transcript = new Transcript();
     if (this.#transcripts.length < frontLimits.connectionsKeptMax) this.#transcripts.push(transcript);
     const to = this.#way({ count: ++this.#connections, from: wire.remote });
+    const hangUp = (): void => void client.destroy();
+    this.#open.add(hangUp);
     const dialled = await this.#net.dial(to, { timeoutMs: frontLimits.dialTimeoutMs });
+    this.#open.delete(hangUp);
     if (!dialled.ok) {
       transcript.ended("refused");
-      return void client.destroy();
+      return hangUp();
     }
     this.#splice(client, dialled.value.stream, transcript);
   }

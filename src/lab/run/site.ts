@@ -25,6 +25,7 @@ export interface SiteDeps {
   readonly authority: Authority;
   readonly policies: PolicyHost;
   readonly smtpPort: number;
+  readonly ttlSeconds: number;
 }
 
 const policySeconds = 30 * 86_400;
@@ -42,17 +43,18 @@ export async function openSite(deps: SiteDeps, setup: ReceiverSetup, name: Domai
     ...(identity === undefined ? {} : { credentials: identity.credentials }),
   });
   const front = await openFront(net, at, () => honest.endpoint);
+  const ttl = deps.ttlSeconds;
   const records: Record<string, readonly ZoneRecord[]> = {
-    [name]: [{ type: "MX", value: host }],
-    [host]: [{ type: "A", value: at.address }],
+    [name]: [{ type: "MX", value: host, ttl }],
+    [host]: [{ type: "A", value: at.address, ttl }],
   };
   if (identity?.tlsa !== undefined) {
-    records[`_${deps.smtpPort}._tcp.${host}`] = [{ type: "TLSA", rdata: identity.tlsa }];
+    records[`_${deps.smtpPort}._tcp.${host}`] = [{ type: "TLSA", rdata: identity.tlsa, ttl }];
   }
   if (setup.sts !== undefined) {
     const policyHost = domain(`mta-sts.${name}`);
-    records[`_mta-sts.${name}`] = [{ type: "TXT", value: "v=STSv1; id=honest;" }];
-    records[policyHost] = [{ type: "A", value: policies.endpoint.address }];
+    records[`_mta-sts.${name}`] = [{ type: "TXT", value: "v=STSv1; id=honest;", ttl }];
+    records[policyHost] = [{ type: "A", value: policies.endpoint.address, ttl }];
     const policy = `version: STSv1\r\nmode: ${setup.sts}\r\nmx: ${host}\r\nmax_age: ${policySeconds}\r\n`;
     policies.publish(name, policy, authority.issue({ names: [policyHost] }));
   }

@@ -31,8 +31,7 @@ export const stageLimits = {
   portTriesMax: 10,
 } as const;
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 86_400_000;
 /** Past a handshake's patience. */
 const handshakeMs = 31_000;
 
@@ -93,7 +92,8 @@ class Stage {
   readonly #sender: Sender;
   readonly #authority: Authority;
   readonly #places: Places;
-  readonly #closers: (() => Promise<void> | void)[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #removers: (() => void)[] = [];
   #acts: readonly Act[] = [];
   #names: Nameserver | undefined;
   #policies: PolicyHost | undefined;
@@ -116,6 +116,7 @@ class Stage {
       authority: this.#authority,
       policies: this.#policies,
       smtpPort: this.#smtpPort,
+      ttlSeconds: this.#sender.ttlSeconds,
     };
     this.#acts = await Promise.all(plots.map((plot) => this.#actOf(deps, plot)));
     const sites = this.#sites();
@@ -128,7 +129,7 @@ class Stage {
       }),
     );
     const directory = this.#ports.makeDirectory();
-    this.#closers.push(() => directory.remove());
+    this.#removers.push(() => directory.remove());
     this.#running = await this.#kept(
       this.#sender.start({
         resolver: this.#names.endpoint,
@@ -145,7 +146,9 @@ class Stage {
   }
 
   async close(): Promise<void> {
-    for (const close of this.#closers.splice(0).reverse()) await Promise.resolve(close()).catch(() => {});
+    // All at once: who waits for connections to end would wait for whoever has them open.
+    await Promise.allSettled(this.#closers.splice(0).map((close) => close()));
+    for (const remove of this.#removers.splice(0)) remove();
   }
 
   async play(): Promise<readonly Cell[]> {
@@ -153,7 +156,7 @@ class Stage {
     const attacked = this.#acts.filter(({ plot }) => plot.attack !== undefined);
     if (attacked.length > 0) {
       // What DNS said is forgotten, what was promised is not.
-      await this.#sending.pass(hourMs);
+      await this.#sending.pass(this.#sender.ttlSeconds * 1000 + 1000);
       await Promise.all(attacked.map((act) => this.#takePlaces(act)));
       await this.#attack(attacked);
     }

@@ -27,6 +27,8 @@ export interface Sender {
   readonly program?: string;
   /** Messages under way beside each other in one world; default: as many as there are. A world is made for each lot. */
   readonly cellsAtOnce?: number;
+  /** For how long DNS answers are kept: between control and attack so much time passes, so that nothing is known any more. */
+  readonly ttlSeconds: number;
   /** How often a message that waits is tried again before it counts as held, and how much time passes each time. */
   readonly retries: { readonly times: number; readonly everyMs: number };
   /** How long the machine's own clock may run until what is under way has come to something. */
