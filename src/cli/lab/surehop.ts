@@ -98,12 +98,13 @@ async function configOf(mode: SurehopMode, world: SenderWorld, clock: LeapingClo
   const vantage = { now: clock.now(), isRoot: false, examine: false };
   const { config, faults } = await parseConfig(text, join(world.directory, "surehop.toml"), vantage);
   if (config === undefined) throw new Error(`the lab's configuration is wrong: ${JSON.stringify(faults)}`);
+  const { http: _, ...listen } = config.listen;
   return {
     ...config,
     dns: { ...config.dns, anchors: world.anchors },
     users: [{ name: login.user, passwordHash: await passwordHash() }],
     limits: { ...config.limits, connectionsPerClientMax: 100 },
-    listen: { ...config.listen, local: [], submissions: [anyPort], submission: [anyPort] },
+    listen: { ...listen, local: [], submissions: [anyPort], submission: [anyPort] },
   };
 }
 
