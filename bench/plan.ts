@@ -1,8 +1,8 @@
 /**
- * What it costs to keep promises. Plans a second, from facts at hand and gathered from warm caches, beside Debian's unbound asked for the
- * same records over a socket. Mail through the relay, over TLS with whomever, proven by DANE, and proven by MTA-STS, alternately and to
- * the same receiver: messages a second, processor time, and the time of one message over a fresh connection; the same through
- * Postfix, which knows DANE. And what a remembered domain takes.
+ * What it costs to keep promises. Plans a second, from facts at hand and gathered from warm caches; beside it Debian's unbound and
+ * postfix-mta-sts-resolver, asked over sockets for the same records and policies. Mail through the relay, over TLS with whomever, proven
+ * by DANE, and proven by MTA-STS, alternately and to the same receiver: messages a second, processor time, and the time of one message
+ * over a fresh connection; the same through Postfix, which knows DANE. And what a remembered domain takes.
  *
  *   npm run bench:plan -- [--json] [--runs 5] [--messages 3000] [--sessions 32] [--only plan|relay|memory] [--without-peer]
  */
@@ -23,6 +23,7 @@ import { freePort } from "../test/peers/wait.ts";
 import { policyAnswer, startPolicyHost } from "../test/support/policy-host.ts";
 import { openClient } from "../test/support/sender.ts";
 import { tlsa } from "../test/support/tlsa.ts";
+import { startStsResolver, stsResolverProgram } from "./support/sts-resolver.ts";
 import { machine, median, tellFigures, type Figure } from "./support/figures.ts";
 import { domainName, hostName, kinds, type Kind } from "./support/kinds.ts";
 import {
@@ -52,6 +53,8 @@ const plansAlone = 500_000;
 const plansGathered = 50_000;
 const plansOfKind = 20_000;
 const askedOfUnbound = 20_000;
+const askedOfStsResolver = 10_000;
+const stsInFlight = 32;
 const domainsOfEach = 200;
 const remembered = 20_000;
 /** Messages of each kind over a fresh connection each, to as many domains. */
@@ -155,6 +158,7 @@ async function benchPlans(names: Nameserver, terms: string, port: number): Promi
         byKind[kind].push((await planner({ cmd: "gather", plans: plansOfKind, kind })) as Timed);
     }
     const asked = hasPeer("/usr/sbin/unbound") ? await askUnbound(names, port) : [];
+    const told = hasPeer(stsResolverProgram) ? await askStsResolver() : [];
     tell(`${kinds.length * domainsOfEach} domains, a third of each kind; median of ${runs} runs`);
     const perPlan = (all: readonly Timed[], plans: number): number =>
       (median(all.map((timed) => timed.cpuSeconds)) * 1e6) / plans;
@@ -166,6 +170,14 @@ async function benchPlans(names: Nameserver, terms: string, port: number): Promi
         value: plansGathered / median(gathered.map(seconds)),
         unit: "plans/s",
         ...(asked.length === 0 ? {} : { peer: "unbound, the records alone", peerValue: median(asked) }),
+      },
+      {
+        figure: "gathered and planned (MTA-STS)",
+        value: plansOfKind / median(byKind.sts.map(seconds)),
+        unit: "plans/s",
+        ...(told.length === 0
+          ? {}
+          : { peer: "postfix-mta-sts-resolver, as packaged (SQLite), over a socket", peerValue: median(told) }),
       },
       ...kinds.map((kind) => ({
         figure: `gathered and planned, CPU (${words[kind]})`,
@@ -261,6 +273,19 @@ async function askUnbound(names: Nameserver, port: number): Promise<readonly num
   client.close();
   await unbound.stop();
   return rates;
+}
+
+async function askStsResolver(): Promise<readonly number[]> {
+  const domains = Array.from({ length: domainsOfEach }, (_, place) => domainName("sts", place));
+  const resolver = await startStsResolver(scratch, domains, hostName("sts"));
+  try {
+    const rates: number[] = [];
+    await resolver.rate(domainsOfEach, 1);
+    for (let run = 0; run < runs; run++) rates.push(await resolver.rate(askedOfStsResolver, stsInFlight));
+    return rates;
+  } finally {
+    await resolver.stop();
+  }
 }
 
 async function benchRelay(sink: Sink, names: Nameserver, terms: string, port: number): Promise<void> {

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Brings the real mail servers that the peer tests talk to, and the name servers, the signing tools and the validator (unbound)
-# of the differential test. Postfix and swaks are installed as packages; Exim, sendmail and OpenSMTPD conflict with Postfix as
-# packages, so they are unpacked into var/peers and run from there with configurations of their own. Nothing is started, now or
-# at the next boot, and the machine's own mail and DNS configuration is not touched. Needs Debian 12 and root (or sudo).
+# Brings the real mail servers that the peer tests talk to, the name servers, the signing tools and the validator (unbound) of the
+# differential test, and the policy daemon of `npm run bench:plan`. Postfix and swaks are installed as packages; Exim, sendmail and
+# OpenSMTPD conflict with Postfix as packages, so they are unpacked into var/peers and run from there with configurations of their
+# own. Nothing is started, now or at the next boot, and the machine's own mail and DNS configuration is not touched. Needs Debian 12
+# and root (or sudo).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -22,12 +23,12 @@ as_root apt-get install -q -y --no-install-recommends postfix swaks libnet-sslea
   libevent-2.1-7 libldap-2.5-0 liblockfile1 libsasl2-2 libwrap0 m4
 
 # What was here before stays as it was; a name server that comes with this script must not take port 53 at the next boot.
-for service in unbound knot nsd; do
+for service in unbound knot nsd postfix-mta-sts-resolver; do
   dpkg-query -W -f '${Status}' "$service" 2>/dev/null | grep -q 'ok installed' && continue
   as_root apt-get install -q -y --no-install-recommends "$service"
   as_root systemctl disable "$service" 2>/dev/null || true
 done
-as_root apt-get install -q -y --no-install-recommends ldnsutils bind9-utils python3-dkim python3-nacl
+as_root apt-get install -q -y --no-install-recommends ldnsutils bind9-utils python3-uvloop python3-dkim python3-nacl
 
 # unpack FOLDER PROGRAM PACKAGE…
 unpack() {
