@@ -7,3 +7,8 @@
  */
 export { preview, previewJson, type Preview } from "./preview.ts";
 export { tellPreview, type ToldPreview } from "./tell.ts";
+export { lookUpCaa } from "./caa.ts";
+export { inspect, type InspectDeps, type InspectSettings } from "./inspect.ts";
+export { judge } from "./judge/index.ts";
+export { checkLimits } from "./limits.ts";
+export * from "./types.ts";

@@ -2,7 +2,7 @@
  * An honest mail server on loopback, over the same SMTP server that the relay's intake uses. It takes mail, writes down what
  * it took, and where it is told to, has moods that real servers have: it greylists, refuses a recipient, or is busy.
  */
-import { createSecureContext } from "node:tls";
+import { createSecureContext, type SecureContext } from "node:tls";
 import {
   formatAddress,
   noLog,
@@ -57,6 +57,8 @@ export interface ReceiverOptions {
   readonly hostname: DomainName;
   /** STARTTLS is offered with these; without them it is not offered. */
   readonly credentials?: Credentials;
+  /** In place of `credentials`: for servers that are set up badly, or with several certificates. */
+  readonly secureContext?: SecureContext;
   /** What else the EHLO reply offers. */
   readonly features?: Partial<ServerFeatures>;
   /** Default: it accepts everything. */
@@ -118,12 +120,13 @@ class LoopbackReceiver implements Receiver {
 
   async open(): Promise<void> {
     const { net, clock, credentials, hostname } = this.#options;
+    const context =
+      this.#options.secureContext ?? (credentials && createSecureContext({ ...credentials, minVersion: "TLSv1.2" }));
     const features = receiverFeatures(hostname, {
       ...this.#options.features,
-      starttls: credentials !== undefined,
+      starttls: context !== undefined,
       auth: "off",
     });
-    const context = credentials && createSecureContext({ ...credentials, minVersion: "TLSv1.2" });
     const handler = this.#handler();
     this.#listener = await loopbackOnly(net).listen(this.#options.at, (wire) => {
       this.counts.connections++;

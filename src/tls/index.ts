@@ -12,15 +12,23 @@ export {
 } from "./channel.ts";
 export {
   daneLimits,
+  isSoundKey,
+  isSoundSignature,
   matchDane,
+  readCertificate,
   readPublicKeyInfo,
+  signatureName,
   usableTlsa,
+  type Certificate,
   type DaneFailure,
   type DaneMatch,
   type DaneQuestion,
 } from "./dane/index.ts";
+export { proveByAuthorities } from "./authorities.ts";
 export { startTls, type HandshakeOptions } from "./handshake.ts";
+export * from "./hello/index.ts";
 export { serveTls, type ServedTls, type ServeTlsFault, type ServeTlsOptions } from "./serve.ts";
 export { matchNames } from "./names.ts";
+export { tryRenegotiation, type Renegotiated, type RenegotiateOptions } from "./renegotiate.ts";
 export { surveyTls, type Surveyed, type SurveyedKeys, type SurveyOptions } from "./survey.ts";
 export * from "./types.ts";

@@ -28,6 +28,7 @@ export const floors: Readonly<Record<string, number>> = {
 /** Within one floor, and why. */
 export const neighbours: readonly { readonly from: string; readonly to: string; readonly why: string }[] = [
   { from: "cli", to: "system", why: "the commands start what `system` composes" },
+  { from: "check", to: "publish", why: "what a domain has published is judged in one place, its own or a stranger's" },
 ];
 
 /** May stand in any folder: shapes and arithmetic, no way out into the world. */
@@ -52,7 +53,7 @@ export const allowances: readonly Allowance[] = [
   },
   {
     module: "node:crypto",
-    folders: ["dns", "tls", "intake", "publish", "lab", "system"],
+    folders: ["dns", "tls", "intake", "check", "publish", "lab", "system"],
     why: "signatures of DNSSEC, certificates, password hashes, digests; random bytes come in as the port Random",
   },
   {

@@ -12,3 +12,4 @@ export { matchDane, type DaneFailure, type DaneMatch, type DaneQuestion } from "
 export { provePath } from "./path.ts";
 export { readCertificate, readPublicKeyInfo, type Certificate } from "./certificate.ts";
 export { daneLimits } from "./limits.ts";
+export { isSoundKey, isSoundSignature, signatureName } from "./strength.ts";

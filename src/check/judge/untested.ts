@@ -1,0 +1,59 @@
+/** What could not be looked at. It is never a finding (trap 27). */
+import type { Inspection, UntestedPart, UntestedReason } from "../types.ts";
+import type { HostView } from "./view.ts";
+
+export function listUntested(
+  { domain, facts, hosts }: Inspection,
+  views: readonly HostView[],
+): readonly UntestedPart[] {
+  if (facts.mx.kind === "failed" && facts.mx.status === "indeterminate") {
+    return [{ what: "domain", name: domain, reason: "dns-failed", detail: facts.mx.detail }];
+  }
+  const sessions = hosts.flatMap(({ addresses }) => addresses.map(({ session }) => session));
+  const silent = sessions.flatMap((session) =>
+    session.kind === "untested" && ourNetwork.has(session.reason) ? [session] : [],
+  );
+  const [first] = silent;
+  // Not one packet came back from anywhere: that is how a network looks that lets nobody out to port 25.
+  if (first !== undefined && silent.length === sessions.length) {
+    const { reason, detail } = first;
+    return [{ what: "domain", name: domain, reason, detail }];
+  }
+  return views.flatMap((view) => ofHost(view));
+}
+
+const ourNetwork: ReadonlySet<UntestedReason> = new Set(["silent", "no-route", "refused-connection"]);
+
+function ofHost({ host, fact, seen }: HostView): readonly UntestedPart[] {
+  if (fact.addresses.kind === "failed" && fact.addresses.status === "indeterminate") {
+    return [{ what: "host", name: host, reason: "dns-failed", detail: fact.addresses.failure }];
+  }
+  return seen.addresses.flatMap(
+    ({ address, session, presented, hellos = {}, renegotiation }): readonly UntestedPart[] => {
+      const name = `${host} (${address})`;
+      if (session.kind === "untested") {
+        const { reason, detail } = session;
+        return [{ what: "session", name, reason, detail }];
+      }
+      const chains = presented.flatMap((one): readonly UntestedPart[] =>
+        one.kind === "untested"
+          ? [{ what: "tls", name, reason: "broken-off", detail: `${one.keyKind} certificate: ${one.detail}` }]
+          : [],
+      );
+      const tests = Object.entries({ ...hellos, ...(renegotiation && { renegotiation }) });
+      const missed = tests.flatMap(([test, one]): readonly UntestedPart[] =>
+        one.kind === "untested" ? [{ what: "tls", name, reason: one.reason, detail: `${test}: ${one.detail}` }] : [],
+      );
+      return [...chains, ...gathered(missed)];
+    },
+  );
+}
+
+/** Several tests that failed for one reason are one line. */
+function gathered(parts: readonly UntestedPart[]): readonly UntestedPart[] {
+  const [first] = parts;
+  if (first === undefined) return [];
+  const same = parts.filter(({ reason }) => reason === first.reason);
+  const others = parts.filter(({ reason }) => reason !== first.reason);
+  return [{ ...first, detail: same.map(({ detail }) => detail).join("; ") }, ...gathered(others)];
+}

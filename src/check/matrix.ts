@@ -1,0 +1,219 @@
+/**
+ * Which attack would work, by whom, against mail from whom. The predicates are `threats/`'s, the ones that the lab holds against what it
+ * sees; here is only said which set-up of theirs each MX host has, and that whoever stands in the way chooses the host: the weakest
+ * counts (trap 8).
+ *
+ * The sender classes are modes that were measured: Postfix as most have it, with MTA-STS, and with DANE; Surehop, which does both, and
+ * Surehop with a message that demands REQUIRETLS.
+ */
+import {
+  isExposed,
+  modelledModes,
+  predict,
+  surehopModes,
+  usualAttacks,
+  type AttackEffect,
+  type AttackId,
+  type Outcome,
+  type Presented,
+  type ReceiverSetup,
+  type SenderMode,
+} from "../threats/index.ts";
+import { isEnforced, isMxSecure, stsSays, type HostView } from "./judge/view.ts";
+import type { Ability, Inspection, Predicted, PredictedAttack, SenderClass } from "./types.ts";
+import { senderClasses } from "./types.ts";
+
+export interface Matrix {
+  readonly attacks: readonly PredictedAttack[];
+  readonly unattacked: Readonly<Record<SenderClass, Predicted>>;
+}
+
+export function predictAll(inspection: Inspection, views: readonly HostView[]): Matrix {
+  const ofClasses = (work: (sender: SenderClass) => Predicted): Readonly<Record<SenderClass, Predicted>> =>
+    Object.fromEntries(senderClasses.map((sender) => [sender, work(sender)])) as Record<SenderClass, Predicted>;
+  const unattacked = ofClasses((sender) => best(outcomes(inspection, views, sender, "none")));
+  const ids = Object.keys(abilityOf) as readonly (keyof typeof abilityOf)[];
+  const attacks = ids.flatMap((id): readonly PredictedAttack[] => {
+    const variants = usualAttacks().filter(({ attack }) => attack.id === id);
+    const effects = variants.flatMap(({ effect }) => (isWithinReach(effect, views) ? [effect] : []));
+    if (effects.length === 0 || views.length === 0) return [];
+    const found = senderClasses.map((sender) =>
+      effects.flatMap((effect) => outcomes(inspection, views, sender, effect)),
+    );
+    // An attack on something that the domain does not have shows nothing.
+    if (found.every((all) => all.length === 0)) return [];
+    const ofClass = (sender: SenderClass): Predicted => {
+      const all = effects.flatMap((effect) => outcomes(inspection, views, sender, effect));
+      return all.length === 0 ? unattacked[sender] : worst(all);
+    };
+    return [{ attack: id, ability: abilityOf[id], outcomes: ofClasses(ofClass) }];
+  });
+  return { attacks, unattacked };
+}
+
+/** What one must be able to do for each attack of the catalogue that can be made on a domain. */
+const abilityOf = {
+  eavesdrop: "listen",
+  "strip-ehlo": "path",
+  "refuse-starttls": "path",
+  "reset-handshake": "path",
+  "garble-handshake": "path",
+  "inject-response": "path",
+  "self-signed": "path",
+  "wrong-host": "path",
+  expired: "path",
+  "downgrade-tls": "path",
+  "session-cross": "path",
+  "spoof-mx": "dns",
+  "spoof-address": "dns",
+  "strip-tlsa": "dns",
+  "block-sts": "first-contact",
+  "stale-sts": "first-contact",
+  "forged-ca": "authority",
+} as const satisfies Partial<Record<AttackId, Ability>>;
+
+function mode(id: string): SenderMode {
+  const found = [...modelledModes, ...surehopModes].find((one) => one.id === id);
+  if (found === undefined) throw new Error(`no such way of sending: ${id}`);
+  return found;
+}
+
+const senders: Readonly<Record<SenderClass, SenderMode>> = {
+  opportunistic: mode("postfix-may"),
+  "mta-sts": mode("postfix-mta-sts"),
+  dane: mode("postfix-dane"),
+  "dane+mta-sts": mode("surehop"),
+  requiretls: mode("surehop"),
+};
+
+const goesByDane: ReadonlySet<SenderClass> = new Set(["dane", "dane+mta-sts", "requiretls"]);
+const goesBySts: ReadonlySet<SenderClass> = new Set(["mta-sts", "dane+mta-sts", "requiretls"]);
+
+/** Old versions can only be forced upon a server that still speaks them. */
+function isWithinReach(effect: AttackEffect, views: readonly HostView[]): boolean {
+  if (effect.wire?.kind !== "breaks-old-tls") return true;
+  return views.some(({ seen }) => seen.addresses.some(({ hellos }) => hellos?.["tls1.1"]?.kind === "taken"));
+}
+
+/** At each host. */
+function outcomes(
+  inspection: Inspection,
+  views: readonly HostView[],
+  sender: SenderClass,
+  effect: AttackEffect | "none",
+): readonly Predicted[] {
+  const usable = views.filter((view) => !(goesBySts.has(sender) && isPassedOver(inspection, view)));
+  // No host that this sender may use: its mail waits, whoever attacks.
+  if (usable.length === 0) return views.length === 0 ? [] : ["held"];
+  return usable.flatMap((view): readonly Predicted[] => {
+    if (goesByDane.has(sender) && view.fact.tlsa.kind === "failed") return ["held"];
+    if (view.fact.addresses.kind !== "known") return ["held"];
+    const setups = setupsOf(inspection, view, sender, effect);
+    const all = setups.flatMap((setup): readonly Outcome[] => {
+      const outcome = predict(senders[sender], setup, effect);
+      return outcome === undefined ? [] : [outcome];
+    });
+    const [first] = all;
+    if (first === undefined) return [];
+    return all.every((outcome) => isExposed(outcome) === isExposed(first)) ? [first] : ["unknown"];
+  });
+}
+
+function isPassedOver(inspection: Inspection, view: HostView): boolean {
+  return isEnforced(inspection) && stsSays(inspection, view) === "may-not";
+}
+
+/** One; or where its TLS could not be looked at, both of what it may be. */
+function setupsOf(
+  inspection: Inspection,
+  view: HostView,
+  sender: SenderClass,
+  effect: AttackEffect | "none",
+): readonly ReceiverSetup[] {
+  const { facts } = inspection;
+  const isSigned = isSignedFor(inspection, view, sender, effect);
+  const tlsa = tlsaOf(view);
+  const common = {
+    id: "opportunistic",
+    zone: isSigned ? "signed" : "unsigned",
+    ...(isSigned && tlsa !== undefined ? { tlsa } : {}),
+    ...(facts.sts.kind === "policy" && facts.sts.policy.mode !== "none" && stsSays(inspection, view) === "may"
+      ? { sts: facts.sts.policy.mode }
+      : {}),
+    ...(sender === "requiretls" ? { requireTls: { offered: view.offersRequireTls === true } } : {}),
+  } as const;
+  switch (view.tls) {
+    case "offered":
+      return [{ ...common, tls: looksOf(view) }];
+    // A server whose TLS is broken has none for those who can do without.
+    case "missing":
+    case "broken":
+      return [common];
+    case "untested":
+      return [common, { ...common, tls: good }];
+  }
+}
+
+const good: Presented = { chain: "trusted", dates: "valid", name: "right" };
+
+/** Whose zone an attack is about: the one with the MX records, or the host's (RFC 7672 §2.2.1). */
+function isSignedFor(
+  inspection: Inspection,
+  { fact }: HostView,
+  sender: SenderClass,
+  effect: AttackEffect | "none",
+): boolean {
+  const isHostSigned =
+    (fact.addresses.kind === "known" && fact.addresses.status === "secure") || fact.tlsa.kind === "records";
+  const isDomainSigned = isMxSecure(inspection);
+  // Only a proven name of a proven host is proof of anything (RFC 8689 §4.2.1).
+  if (sender === "requiretls") return isHostSigned && isDomainSigned;
+  return effect !== "none" && effect.dns?.of === "mx" ? isDomainSigned : isHostSigned;
+}
+
+function tlsaOf({ hasDane, fitsDane, tls, fact }: HostView): ReceiverSetup["tlsa"] {
+  if (!hasDane || fact.tlsa.kind !== "records") return undefined;
+  const usage = fact.tlsa.records.some((record) => record.usage === 3) ? 3 : 2;
+  return { usage, fits: fitsDane || tls === "untested" };
+}
+
+/** Of all that it shows the worst, in each respect: which chain a sender is shown is not his to choose. */
+function looksOf({ chains }: HostView): Presented {
+  return {
+    chain: worstOf(
+      chains.map(({ looks }) => looks.chain),
+      ["self-signed", "private", "incomplete", "trusted"],
+    ),
+    dates: worstOf(
+      chains.map(({ looks }) => looks.dates),
+      ["expired", "not-yet", "valid"],
+    ),
+    name: worstOf(
+      chains.map(({ looks }) => looks.name),
+      ["other", "right"],
+    ),
+  };
+}
+
+function worstOf<T extends string>(values: readonly T[], order: readonly [T, ...T[]]): T {
+  return order.find((value) => values.includes(value)) ?? order.at(-1) ?? order[0];
+}
+
+const badness: Readonly<Record<Predicted, number>> = {
+  "exposed-cleartext": 5,
+  "exposed-to-attacker": 4,
+  unknown: 3,
+  bounced: 2,
+  held: 1,
+  delivered: 0,
+};
+
+function worst(all: readonly Predicted[]): Predicted {
+  return all.reduce<Predicted>((so, one) => (badness[one] > badness[so] ? one : so), "delivered");
+}
+
+/** A host that takes the mail suffices. */
+function best(all: readonly Predicted[]): Predicted {
+  const [first, ...rest] = all;
+  return rest.reduce<Predicted>((so, one) => (badness[one] < badness[so] ? one : so), first ?? "unknown");
+}
