@@ -4,6 +4,13 @@
  *   gather ──► Facts ──plan──► Plan ──► in words: where mail would go, what each server must prove, who could read it
  *
  * `preview` asks with the relay's own code and decides with its one planner, so that what is said here is what a message would meet now.
+ *
+ *   gather, CAA, policy ─┐
+ *   probe/ (each MX host ┴─ inspect ──► Inspection ── judge ──► Report: findings, the attacks that would work, a verdict
+ *   at each address)                        └─ saved, and judged again
+ *
+ * What is seen is a fact, and plain data; what is made of it is pure. What could not be looked at is never a fault (trap 27). The attacks
+ * are `threats/`'s, and what is published is judged by `publish/`.
  */
 export { preview, previewJson, type Preview } from "./preview.ts";
 export { tellPreview, type ToldPreview } from "./tell.ts";
@@ -12,3 +19,8 @@ export { inspect, type InspectDeps, type InspectSettings } from "./inspect.ts";
 export { judge } from "./judge/index.ts";
 export { checkLimits } from "./limits.ts";
 export * from "./types.ts";
+export { reportMarkdown } from "./render/markdown.ts";
+export { reportJson, reportVersion } from "./render/json.ts";
+export { readInspection, saveInspection, type SavedFault } from "./saved.ts";
+export { tellReport, type CellState, type ToldCell, type ToldFinding, type ToldReport } from "./told.ts";
+export { reasonOf } from "./why.ts";

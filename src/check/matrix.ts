@@ -66,7 +66,8 @@ const abilityOf = {
   "session-cross": "path",
   "spoof-mx": "dns",
   "spoof-address": "dns",
-  "strip-tlsa": "dns",
+  // Whoever hides the records has to take the connection over as well.
+  "strip-tlsa": "path",
   "block-sts": "first-contact",
   "stale-sts": "first-contact",
   "forged-ca": "authority",

@@ -24,7 +24,7 @@ export function verdictOf(
     case "literal":
       break;
   }
-  if (views.length === 0 || views.every(({ fact }) => fact.addresses.kind === "none")) return "undeliverable";
+  if (views.every(({ fact }) => fact.addresses.kind === "none")) return "undeliverable";
   if (views.every(({ tls }) => tls === "untested")) return "unknown";
   if (views.some(({ tls }) => tls === "missing" || tls === "broken")) return "readable";
   const { unattacked } = matrix;

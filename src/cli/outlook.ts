@@ -4,14 +4,16 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { domain, noLog, noMetrics } from "../base/index.ts";
+import { domain, noLog, noMetrics, type DomainName } from "../base/index.ts";
 import { deliveryDefaults, gatherSettingsOf } from "../delivery/index.ts";
-import { createStubResolver, createValidatingResolver, type Resolver } from "../dns/index.ts";
+import { createStubResolver, createValidatingResolver, type Resolver, type ValidatingResolver } from "../dns/index.ts";
 import { createMemory, noMemory, noSts, type GatherDeps, type GatherSettings } from "../policy/index.ts";
+import { policyPath, type PolicyFetched } from "../publish/index.ts";
 import {
   authoritiesOf,
   deliverySettings,
   dotClient,
+  httpsGet,
   openFactStore,
   openMemoryStore,
   openStsSource,
@@ -39,6 +41,12 @@ export interface Outlook {
   readonly deps: GatherDeps;
   readonly settings: GatherSettings;
   readonly resolver: Resolver;
+  /** Absent where somebody else's word is taken for DNSSEC. */
+  readonly proving?: Pick<ValidatingResolver, "query">;
+  /** Our name in EHLO. */
+  readonly ehloName: DomainName;
+  /** What a policy host serves now, unread. */
+  fetchPolicy(host: DomainName): Promise<PolicyFetched>;
   close(): Promise<void>;
 }
 
@@ -53,9 +61,8 @@ export async function openOutlook(context: CommandContext, options: OutlookOptio
   const ports = { net: systemNet, clock: systemClock, random: systemRandom, log: noLog, metrics: noMetrics };
   const asking = { ...ports, upstreams, secure: dotClient() };
   const isStub = config !== undefined && (config.dns.trustAd || config.danger.skipDnssec);
-  const resolver = isStub
-    ? createStubResolver({ ...asking, trustAd: config.dns.trustAd })
-    : createValidatingResolver({ ...asking, anchors: keeperOf(config, own).anchors });
+  const proving = isStub ? undefined : createValidatingResolver({ ...asking, anchors: keeperOf(config, own).anchors });
+  const resolver = proving ?? createStubResolver({ ...asking, trustAd: config?.dns.trustAd === true });
   const settings = settingsOf(context, options, config, tryout !== undefined);
   const facts = openFactStore({ directory: config?.server.data ?? nowhere, role: "operator" });
   const danger = {
@@ -78,6 +85,16 @@ export async function openOutlook(context: CommandContext, options: OutlookOptio
     deps: { resolver, random: systemRandom, clock: systemClock, sts: sts ?? noSts, memory: memory ?? noMemory },
     settings,
     resolver,
+    ...(proving === undefined ? {} : { proving }),
+    ehloName: config?.delivery.heloName ?? domain("localhost"),
+    async fetchPolicy(host) {
+      const { httpsPort: port, allowPrivateAddresses } = danger;
+      const { authorities } = settings;
+      const trust = authorities === undefined ? {} : { authorities };
+      const get = httpsGet({ net: systemNet, clock: systemClock, resolver, port, allowPrivateAddresses, ...trust });
+      const fetched = await get(host, policyPath);
+      return fetched.ok ? { kind: "fetched", bytes: fetched.value } : { kind: "failed", detail: fetched.error.detail };
+    },
     async close() {
       memory?.close();
       await sts?.close();

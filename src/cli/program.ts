@@ -211,6 +211,15 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   option(dryRun, "--queue <directory>", "queue");
   option(dryRun, "--json", "json");
 
+  const checkup = add(program, "check [domains...]", async () => (await import("./commands/check.ts")).runCheck);
+  looking(checkup);
+  option(checkup, "--ehlo <name>", "check-ehlo");
+  option(checkup, "--dns-only", "check-dns-only");
+  option(checkup, "--markdown", "check-markdown");
+  option(checkup, "--save <file>", "check-save");
+  option(checkup, "--from <file>", "check-from");
+  checkup.addHelpText("after", `\n${say("cli-check-exit-codes")}`);
+
   const send = add(program, "send", async () => (await import("./commands/send.ts")).runSend);
   send.requiredOption("--to <address...>", say("cli-option-send-to"));
   option(send, "--from <address>", "send-from");

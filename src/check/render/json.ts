@@ -1,0 +1,28 @@
+/** A report for programs. Its fields and codes keep their meaning while `version` stays the same; new ones may come. */
+import type { Words } from "../../words/index.ts";
+import { tellOne, tellReport } from "../told.ts";
+import type { Report } from "../types.ts";
+
+export const reportVersion = 1;
+
+export function reportJson(words: Words, report: Report): Readonly<Record<string, unknown>> {
+  const { domain, at, verdict, level, attacks, unattacked, findings, untested } = report;
+  const told = tellReport(words, report);
+  return {
+    version: reportVersion,
+    domain,
+    at: new Date(at).toISOString(),
+    verdict,
+    level,
+    words: told.verdict,
+    unattacked,
+    attacks: attacks.map(({ attack, ability, outcomes }) => ({ attack, ability, outcomes })),
+    findings: findings.map((finding) => {
+      const { code, severity, name, who, provider, evidence, paste } = finding;
+      const { what, why, fix } = tellOne(words, finding);
+      const records = paste.map(({ name: owner, type, ttl, data }) => ({ name: owner, type, ttl, data }));
+      return { code, severity, name, who, provider: provider ?? null, evidence, what, why, fix, paste: records };
+    }),
+    untested: untested.map((part, at) => ({ ...part, words: told.untested[at] ?? "" })),
+  };
+}

@@ -1,0 +1,49 @@
+/** What was seen, as text to keep in a file: judged again it comes to the same, and the lab can build a twin of it. */
+import { err, ok, parseDomain, type Result } from "../base/index.ts";
+import { checkLimits } from "./limits.ts";
+import type { Inspection } from "./types.ts";
+
+/** Changes if what was written before can no longer be read. */
+const savedVersion = 1;
+
+export type SavedFault = "too-long" | "not-json" | "other-version" | "not-an-inspection";
+
+export function saveInspection(inspection: Inspection): string {
+  return JSON.stringify({ surehop: "inspection", version: savedVersion, inspection }, (_, value: unknown) =>
+    value instanceof Uint8Array ? { $bytes: Buffer.from(value).toString("base64") } : value,
+  );
+}
+
+/** A file of our own, so only its frame is looked at; what `judge` cannot make sense of is said by it in no words at all. */
+export function readInspection(text: string): Result<Inspection, SavedFault> {
+  if (text.length > checkLimits.savedMaxBytes) return err("too-long");
+  let read: unknown;
+  try {
+    read = JSON.parse(text, (_, value: unknown) => bytesOf(value) ?? value);
+  } catch {
+    return err("not-json");
+  }
+  const frame = asRecord(read);
+  if (frame?.["surehop"] !== "inspection") return err("not-an-inspection");
+  if (frame["version"] !== savedVersion) return err("other-version");
+  const inspection = asRecord(frame["inspection"]);
+  const { domain, at, facts, hosts } = inspection ?? {};
+  const isWhole =
+    typeof domain === "string" &&
+    parseDomain(domain).ok &&
+    typeof at === "number" &&
+    Array.isArray(hosts) &&
+    Array.isArray(asRecord(facts)?.["hosts"]);
+  return isWhole ? ok(inspection as unknown as Inspection) : err("not-an-inspection");
+}
+
+function bytesOf(value: unknown): Uint8Array | undefined {
+  const bytes = asRecord(value)?.["$bytes"];
+  return typeof bytes === "string" ? new Uint8Array(Buffer.from(bytes, "base64")) : undefined;
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}

@@ -1,0 +1,140 @@
+/** `surehop check DOMAIN…`: which attack would work against mail to a domain, what is wrong with it, and what to do. */
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { domain as domainName, noMetrics, parseDomain, type DomainName } from "../../base/index.ts";
+import {
+  checkLimits,
+  inspect,
+  judge,
+  lookUpCaa,
+  readInspection,
+  reportJson,
+  reportMarkdown,
+  saveInspection,
+  type Inspection,
+  type Report,
+} from "../../check/index.ts";
+import { systemClock, systemNet, systemRandom } from "../../system/index.ts";
+import { tellTerminal } from "../check-words.ts";
+import { openOutlook, type Outlook, type OutlookOptions } from "../outlook.ts";
+import { misused, Stop, stoppable } from "../resolving.ts";
+import { exitCodes, printable, type CommandContext } from "../terminal.ts";
+
+export interface CheckOptions extends OutlookOptions {
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly save?: string;
+  /** A file of `--save`, to be judged again. */
+  readonly from?: string;
+  readonly ehlo?: string;
+  readonly dnsOnly?: boolean;
+}
+
+export function runCheck(context: CommandContext, options: CheckOptions, ...asked: string[]): Promise<number> {
+  return stoppable(async () => {
+    const reports: Report[] = [];
+    const tell = (report: Report): void => {
+      if (options.json === true) context.terminal.out(JSON.stringify(reportJson(context.words, report)));
+      else if (options.markdown === true) context.terminal.out(reportMarkdown(context.words, report));
+      else tellTerminal(context, report, reports.length === 0);
+      reports.push(report);
+    };
+    if (options.from !== undefined) tell(judge(readSaved(context, options.from)));
+    else await look(context, options, domainsOf(context, asked), tell);
+    const codes = reports.map(codeOf);
+    return codesByWeight.findLast((code) => codes.includes(code)) ?? exitCodes.failed;
+  });
+}
+
+/** As the help has them; the last counts most. */
+const codesByWeight = [exitCodes.ok, 3, 4, exitCodes.failed] as const;
+const [fine, warned, unseen, faulty] = codesByWeight;
+
+function codeOf({ findings, verdict }: Report): (typeof codesByWeight)[number] {
+  if (findings.some(({ severity }) => severity === "error")) return faulty;
+  if (verdict === "unknown") return unseen;
+  return findings.some(({ severity }) => severity === "warning") ? warned : fine;
+}
+
+async function look(
+  context: CommandContext,
+  options: CheckOptions,
+  domains: readonly DomainName[],
+  tell: (report: Report) => void,
+): Promise<void> {
+  const outlook = await openOutlook(context, options);
+  try {
+    for (const domain of domains) {
+      if (context.terminal.isInteractive) context.terminal.err(context.words.say("cli-check-looking", { domain }));
+      const inspection = await inspectOne(outlook, options, domain);
+      if (options.save !== undefined) write(context, options.save, saveInspection(inspection));
+      tell(judge(inspection));
+    }
+  } finally {
+    await outlook.close();
+  }
+}
+
+function inspectOne(outlook: Outlook, options: CheckOptions, domain: DomainName): Promise<Inspection> {
+  const { resolver, settings, proving } = outlook;
+  return inspect(
+    {
+      resolver,
+      net: systemNet,
+      clock: systemClock,
+      random: systemRandom,
+      metrics: noMetrics,
+      fetchPolicy: (host) => outlook.fetchPolicy(host),
+      ...(proving === undefined ? {} : { caa: (name: DomainName) => lookUpCaa(proving, name) }),
+    },
+    {
+      // As any sender would see it: our own routes and names have no part in it.
+      gather: { ...settings, rules: [], exceptions: [], ownNames: [], ownAddresses: [] },
+      ehloName: options.ehlo === undefined ? outlook.ehloName : domainName(options.ehlo),
+      ...(options.dnsOnly === true ? { connects: false } : {}),
+    },
+    domain,
+  );
+}
+
+function domainsOf(context: CommandContext, asked: readonly string[]): readonly DomainName[] {
+  if (asked.length > checkLimits.domainsMax) {
+    context.terminal.err(context.words.say("cli-check-too-many", { max: checkLimits.domainsMax }));
+    throw new Stop(exitCodes.usage);
+  }
+  const domains = asked.map((text) => {
+    const parsed = parseDomain(text.includes("@") ? text.slice(text.lastIndexOf("@") + 1) : text);
+    if (!parsed.ok) throw misused(context, "cli-check-bad-domain", text);
+    return parsed.value;
+  });
+  if (domains.length === 0) throw misused(context, "cli-check-bad-domain", "");
+  return domains;
+}
+
+function readSaved(context: CommandContext, named: string): Inspection {
+  const file = resolve(context.terminal.directory, named);
+  const failed = (why: string): Stop => {
+    context.terminal.err(context.words.say("cli-check-unreadable", { file: printable(named), why }));
+    return new Stop(exitCodes.usage);
+  };
+  let text: string;
+  try {
+    if (statSync(file).size > checkLimits.savedMaxBytes) throw failed("too-long");
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw error instanceof Stop ? error : failed((error as NodeJS.ErrnoException).code ?? "unreadable");
+  }
+  const read = readInspection(text);
+  if (read.ok) return read.value;
+  throw failed(read.error);
+}
+
+function write({ terminal, words }: CommandContext, named: string, text: string): void {
+  try {
+    writeFileSync(resolve(terminal.directory, named), text, { mode: 0o600 });
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? "?";
+    terminal.err(words.say("cli-check-unwritable", { file: printable(named), why }));
+    throw new Stop(exitCodes.failed);
+  }
+}
