@@ -20,6 +20,7 @@ export { judge } from "./judge/index.ts";
 export { checkLimits } from "./limits.ts";
 export * from "./types.ts";
 export { reportMarkdown } from "./render/markdown.ts";
+export { reportSchema } from "./render/schema.ts";
 export { reportJson, reportVersion } from "./render/json.ts";
 export { readInspection, saveInspection, type SavedFault } from "./saved.ts";
 export { tellReport, type CellState, type ToldCell, type ToldFinding, type ToldReport } from "./told.ts";

@@ -16,6 +16,8 @@ export interface Said {
 export interface Stage {
   readonly directory: string;
   readonly options: readonly string[];
+  /** Asked of DNS so far. */
+  questions(): number;
   run(...args: readonly string[]): Promise<Said>;
   close(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function openStage(plan: TownPlan = {}): Promise<Stage> {
   return {
     directory,
     options,
+    questions: () => town.names.questions().length,
     async run(...args) {
       const out: string[] = [];
       const err: string[] = [];
