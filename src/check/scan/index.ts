@@ -1,0 +1,18 @@
+/**
+ * Many domains looked at, gently: `surehop scan`.
+ *
+ *   input.ts     lists of domains, and of those who want to be left alone
+ *   engine.ts    the scan: what a domain goes through until its line is written; how it stops, and goes on
+ *   probes.ts    each address looked at once for all its domains
+ *   gate.ts      the budgets with a clock; budgets.ts is the pure part, groups.ts says whose budget a connection is on
+ *   line.ts      one line a domain
+ */
+export type { Budget } from "./budgets.ts";
+export { startScan, type Looking, type Scan, type ScanPorts, type ScanProgress, type ScanSettings } from "./engine.ts";
+export type { Admit, Permit } from "./gate.ts";
+export { blockOf, defaultBudgets, operatorOf, type ProbeTarget, type ScanBudgets } from "./groups.ts";
+export { OptOut, readInputLine } from "./input.ts";
+export { scanLimits } from "./limits.ts";
+export { formatLine, lineVersion, parseLine, type CheckedLine, type ScanLine } from "./line.ts";
+export { NameSet } from "./names.ts";
+export { noProbeStore, type Prober, type ProbeStore, type SeenUnder } from "./probes.ts";

@@ -1,0 +1,146 @@
+/**
+ * What each address shows, looked at once for all the domains whose mail goes there.
+ *
+ * An address of a hoster has many names. What it shows under one is taken for another where that is beyond doubt (`serves`: its certificates
+ * are for that name too, or it has no TLS at all); where not, it is asked again under the other name, and after a few names no more: what
+ * was not asked is said to be so, and never guessed.
+ *
+ * A probe that was put off ("not now") is made again later. Everybody who waits for an address waits for one and the same probe.
+ */
+import type { DomainName, IpAddress } from "../../base/index.ts";
+import type { Admit, Gate } from "./gate.ts";
+import type { ProbeTarget } from "./groups.ts";
+import { scanLimits } from "./limits.ts";
+
+/** What was seen of an address under one name. */
+export interface SeenUnder<P> {
+  readonly host: DomainName;
+  readonly seen: P;
+}
+
+/** Where probes are kept beyond memory. Throws what its medium throws. */
+export interface ProbeStore<P> {
+  /** In the order in which they were kept; none that are older than `scanLimits.probeKeptMs`. */
+  load(address: IpAddress): readonly SeenUnder<P>[];
+  keep(address: IpAddress, under: SeenUnder<P>): void;
+}
+
+export interface Prober<P> {
+  /** One look at one address. Every connection is made with a permit of `admit`, and given back when it is gone. Never rejects. */
+  probe(target: ProbeTarget, admit: Admit): Promise<P>;
+  /** The server does not want us now, and may later. */
+  isPutOff(seen: P): boolean;
+  /** What was seen under another name holds for this one. */
+  serves(seen: P, host: DomainName): boolean;
+  /** In place of a look that is not taken. */
+  unasked(target: ProbeTarget): P;
+}
+
+interface Entry<P> {
+  readonly results: SeenUnder<P>[];
+  readonly pending: Map<DomainName, Promise<P | undefined>>;
+}
+
+export class SharedProbes<P> {
+  readonly #prober: Prober<P>;
+  readonly #gate: Gate;
+  readonly #store: ProbeStore<P>;
+  /** The least recently used first; what is pending stays. */
+  readonly #entries = new Map<IpAddress, Entry<P>>();
+  readonly #stopped: () => boolean;
+  #made = 0;
+
+  constructor(prober: Prober<P>, { gate, store, stopped }: SharedPorts<P>) {
+    this.#prober = prober;
+    this.#gate = gate;
+    this.#store = store;
+    this.#stopped = stopped;
+  }
+
+  /** Probes that were made in this run, again those that were put off. */
+  get made(): number {
+    return this.#made;
+  }
+
+  /** Undefined: the scan was stopped before it was seen. */
+  async see(target: ProbeTarget): Promise<P | undefined> {
+    const { address, host } = target;
+    let entry = this.#entry(address);
+    for (; ; entry = this.#entry(address)) {
+      const known = this.#known(entry, host);
+      if (known !== undefined) return known;
+      const own = entry.pending.get(host);
+      if (own !== undefined) return own;
+      // Under another name it is being looked at now; perhaps that will do.
+      const [other] = entry.pending.values();
+      if (other === undefined) break;
+      if ((await other) === undefined) return undefined;
+    }
+    if (entry.results.length >= scanLimits.namesPerAddressMax) return this.#prober.unasked(target);
+    const looking = this.#look(target, entry);
+    entry.pending.set(host, looking);
+    try {
+      return await looking;
+    } finally {
+      entry.pending.delete(host);
+      this.#entries.delete(address);
+      this.#entries.set(address, entry);
+      this.#shrink();
+    }
+  }
+
+  #known({ results }: Entry<P>, host: DomainName): P | undefined {
+    const own = results.find((one) => one.host === host);
+    return (own ?? results.find(({ seen }) => this.#prober.serves(seen, host)))?.seen;
+  }
+
+  async #look(target: ProbeTarget, { results }: Entry<P>): Promise<P | undefined> {
+    const admit: Admit = () => this.#gate.enter(target);
+    for (let tries = 1; ; tries++) {
+      this.#made++;
+      const seen = await this.#prober.probe(target, admit);
+      // What a scan that is being stopped kept it from is nothing that was seen.
+      if (this.#stopped()) return undefined;
+      if (this.#prober.isPutOff(seen) && tries < scanLimits.triesMax) {
+        this.#gate.pause(target, scanLimits.retryAfterMs * 2 ** (tries - 1));
+        continue;
+      }
+      const under = { host: target.host, seen };
+      results.push(under);
+      this.#store.keep(target.address, under);
+      return seen;
+    }
+  }
+
+  #entry(address: IpAddress): Entry<P> {
+    const known = this.#entries.get(address);
+    if (known !== undefined) {
+      this.#entries.delete(address);
+      this.#entries.set(address, known);
+      return known;
+    }
+    const made = { results: [...this.#store.load(address)], pending: new Map<DomainName, Promise<P | undefined>>() };
+    this.#entries.set(address, made);
+    this.#shrink();
+    return made;
+  }
+
+  #shrink(): void {
+    if (this.#entries.size <= scanLimits.addressesCachedMax) return;
+    for (const [address, { pending }] of this.#entries) {
+      if (this.#entries.size <= scanLimits.addressesCachedMax) return;
+      if (pending.size === 0) this.#entries.delete(address);
+    }
+  }
+}
+
+export interface SharedPorts<P> {
+  readonly gate: Gate;
+  readonly store: ProbeStore<P>;
+  readonly stopped: () => boolean;
+}
+
+/** Keeps nothing beyond what `SharedProbes` has in memory: for a look that nobody goes on with. */
+export function noProbeStore<P>(): ProbeStore<P> {
+  return { load: () => [], keep() {} };
+}
