@@ -359,13 +359,14 @@ cli-tryout-failed = The try-out could not start: { $detail }
 
 ## policy
 
-cli-policy = What would become of a message, and what a dry run has shown
-cli-policy-show = Say what would become of a message to a domain, without sending one
-cli-policy-dry-run = Say what would have waited (enforce = "report")
+cli-policy = what would become of a message, and what a dry run has shown
+cli-policy-show = say what would become of a message to a domain, without sending one
+cli-policy-dry-run = say what would have waited (enforce = "report")
 cli-option-policy-require-tls = as for a message that demands REQUIRETLS
 cli-option-looking-ca = PEM file of certificate authorities to trust besides the system's
 cli-option-looking-port = port of the mail servers, for a test network (default: 25)
 cli-option-looking-https-port = port of the policy hosts, for a test network (default: 443)
+cli-policy-tryout = A try-out is running: its relay is asked, with its rules and its little internet.
 cli-policy-bad-domain = “{ $value }” is not a domain.
 cli-policy-dry-run-none = Nothing was seen yet. Set enforce = "report" below [policy], and let the relay work for a while.
 cli-policy-dry-run-domain = { $domain }: { $wouldWait ->

@@ -40,6 +40,7 @@ exposed-content-authenticated = To nobody but { $host }. All or part of it was s
 
 advice-no-such-domain = Check the part of the address behind the @ sign, correct it, and send the message again.
 advice-null-mx = There is no mail at that domain. Ask the recipient for another address.
+advice-no-mail-server = Check the part of the address behind the @ sign, letter by letter, or ask the recipient for another address.
 advice-mail-loop = You cannot mend this yourself. Please forward the lines below to the administrator of your mail server.
 advice-rejected-address = Check the address letter by letter, or ask the recipient for the right one, and send the message again.
 advice-rejected-mailbox = Something is wrong with the recipient's mailbox: it may be full or closed. Please tell the recipient in another way, for example by telephone.

@@ -195,6 +195,7 @@ deferred-our-side = Our own server had no room for it just now.
 
 bounced-no-such-domain = There is no domain { $domain }. The address is probably misspelt.
 bounced-null-mx = { $domain } has declared that it takes no mail at all.
+bounced-no-mail-server = { $domain } exists, but has no mail server that could be reached at all: none of the names that the DNS gives has an address. The address may be misspelt.
 bounced-mail-loop = The message was going round in circles: the way to { $domain } leads back to ourselves.
 bounced-peer-rejected = { $host } refused it for good.
 bounced-peer-said = { $host } refused it for good: “{ $reply }”.
@@ -229,6 +230,7 @@ outcome-waiting = ⏸ { $recipients }: waiting; next attempt { $time }
 outcome-returned = ✗ { $recipients }: not delivered; { $why }
 outcome-why-no-such-domain = there is no such domain
 outcome-why-null-mx = the domain takes no mail
+outcome-why-no-mail-server = the domain has no mail server
 outcome-why-mail-loop = it was going round in circles
 outcome-why-peer-rejected = the other server refused it
 outcome-why-lifetime-over = we tried for as long as we may

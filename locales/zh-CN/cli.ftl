@@ -347,6 +347,7 @@ cli-option-policy-require-tls = 按要求 REQUIRETLS 的邮件来看
 cli-option-looking-ca = 除系统自带的之外，另外信任的证书颁发机构（PEM 文件）
 cli-option-looking-port = 邮件服务器的端口，用于测试网络（默认 25）
 cli-option-looking-https-port = 策略服务器的端口，用于测试网络（默认 443）
+cli-policy-tryout = 试用环境正在运行：问的是它的中继，用的是它的规则和小互联网。
 cli-policy-bad-domain = “{ $value }”不是域名。
 cli-policy-dry-run-none = 还没有任何记录。请在 [policy] 下写 enforce = "report"，让服务器运行一段时间。
 cli-policy-dry-run-domain = { $domain }：{ $wouldWait ->

@@ -40,6 +40,7 @@ exposed-content-authenticated = 除 { $host } 以外没有。在它证明身份�
 
 advice-no-such-domain = 请检查地址中 @ 后面的部分，改正后重新发送。
 advice-null-mx = 该域名不收邮件，请向收件人另要一个地址。
+advice-no-mail-server = 请逐个字母核对地址中 @ 后面的部分，或者向收件人要另一个地址。
 advice-mail-loop = 这个问题您自己解决不了，请把下面的内容转给您的邮件服务器管理员。
 advice-rejected-address = 请逐个字母核对地址，或向收件人问清楚，然后重新发送。
 advice-rejected-mailbox = 收件人的邮箱有问题，可能已满或已停用。请用电话等其他方式告诉收件人。

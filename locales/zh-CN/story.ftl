@@ -177,6 +177,7 @@ deferred-our-side = 本服务器暂时没有余力处理它。
 
 bounced-no-such-domain = 域名 { $domain } 不存在，地址很可能写错了。
 bounced-null-mx = { $domain } 已声明不接收任何邮件。
+bounced-no-mail-server = { $domain } 存在，但没有任何可以送达的邮件服务器：DNS 给出的名称都没有地址。地址可能写错了。
 bounced-mail-loop = 邮件在兜圈子：通往 { $domain } 的路又绕回了我们自己。
 bounced-peer-rejected = { $host } 明确拒收。
 bounced-peer-said = { $host } 明确拒收：“{ $reply }”。
@@ -211,6 +212,7 @@ outcome-waiting = ⏸ { $recipients }：等待中；下次尝试：{ $time }
 outcome-returned = ✗ { $recipients }：未送达；{ $why }
 outcome-why-no-such-domain = 没有这个域名
 outcome-why-null-mx = 该域名不收邮件
+outcome-why-no-mail-server = 该域名没有邮件服务器
 outcome-why-mail-loop = 邮件在兜圈子
 outcome-why-peer-rejected = 对方服务器拒收
 outcome-why-lifetime-over = 已尝试到允许的期限

@@ -95,6 +95,8 @@ export type BounceReason =
   | "no-such-domain"
   | "null-mx"
   | "mail-loop"
+  /** The domain exists, and neither an MX host of it nor itself has an address (RFC 5321 §5.1). */
+  | "no-mail-server"
   | "peer-rejected"
   | "lifetime-over"
   | "needs-smtputf8"

@@ -150,6 +150,12 @@ describe.concurrent("until it is stopped", () => {
       expect(await asked.ended).toMatchObject({ code: 0, err: expect.stringMatching(/try-out is running/) as string });
       expect(JSON.parse(asked.out())).toMatchObject({ status: "secure" });
 
+      const policy = home.surehop(["policy", "show", "bob@keyed.example", "--json"]);
+      expect(await policy.ended).toMatchObject({ code: 0, err: expect.stringMatching(/try-out is running/) as string });
+      expect(JSON.parse(policy.out())).toMatchObject({
+        plan: { hosts: [{ level: "authenticated", proof: { kind: "dane" } }] },
+      });
+
       running.child.kill("SIGINT");
       expect(await running.ended).toEqual({ code: 0, err: "" });
       expect(running.out()).toMatch(/Stopped\. The sandbox is gone/);

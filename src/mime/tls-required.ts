@@ -1,5 +1,5 @@
 /**
- * Looks for `TLS-Required: No` in the header of a message that passes by (RFC 8689 §5). A header section longer than is looked at says nothing,
+ * Looks for `TLS-Required: No` in the header of a message that passes by (RFC 8689 §3). A header section longer than is looked at says nothing,
  * which only ever asks for more.
  */
 import { mimeLimits } from "./limits.ts";
@@ -27,5 +27,5 @@ export class TlsRequiredSpotter {
   }
 }
 
-/** RFC 8689 §5: the value is the word alone; it may be folded (RFC 5322 §2.2.3). */
+/** RFC 8689 §3: the value is the word alone; it may be folded (RFC 5322 §2.2.3). */
 const field = /^tls-required:(?:[ \t]|\r\n[ \t])*no[ \t]*\r?$/im;

@@ -166,7 +166,7 @@ describe("when mail goes nowhere", () => {
     [
       "MX-3 implicit MX without address",
       { mx: { "example.org": "nodata" } },
-      "defer no-address",
+      "bounce no-mail-server",
       ["example.org no-address"],
     ],
     [
@@ -179,7 +179,7 @@ describe("when mail goes nowhere", () => {
           ],
         },
       },
-      "defer no-address",
+      "bounce no-mail-server",
       ["a.example no-address", "b.example no-address"],
     ],
     [

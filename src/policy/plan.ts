@@ -163,6 +163,11 @@ function nowhere(facts: Facts, ours: HostFact | undefined, notes: readonly MailE
   if (skipped.has("forbidden-address")) {
     return defer("no-address", `the mail servers of ${hop} have only loopback or private addresses`, notes);
   }
+  // RFC 5321 §5.1 MUST: reported as an error. Only where the answers said so; what was not answered waits above.
+  const isProvenEmpty = [...skipped].every((why) => why === "no-address");
+  if (isProvenEmpty && facts.rule?.route === undefined) {
+    return bounce("no-mail-server", `no mail server of ${hop} has an address`, notes);
+  }
   return defer("no-address", `no mail server of ${hop} has an address`, notes);
 }
 

@@ -32,7 +32,7 @@ export interface ContentFacts {
   readonly headerHas8bit: boolean;
   /** The longest line in bytes, without its CRLF. */
   readonly longestLine: number;
-  /** The header says `TLS-Required: No` (RFC 8689 §5). */
+  /** The header says `TLS-Required: No` (RFC 8689 §3). */
   readonly tlsOptional?: boolean;
 }
 

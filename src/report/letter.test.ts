@@ -76,7 +76,7 @@ describe("RFC 8460 §5.3: a report as a mail", () => {
     expect(gunzipSync(attached?.content as ArrayBuffer).toString()).toBe("{}");
   });
 
-  test("trap 31: says TLS-Required: No, so that the policy reported on does not stop it (RFC 8689 §5)", async () => {
+  test("trap 31: says TLS-Required: No, so that the policy reported on does not stop it (RFC 8689 §3)", async () => {
     const read = await PostalMime.parse(letter());
     expect(read.headers.filter(({ key }) => key === "tls-required").map(({ value }) => value)).toEqual(["No"]);
   });

@@ -1,6 +1,6 @@
 /**
  * A report as a mail (RFC 8460 §5.3): multipart/report; report-type=tlsrpt, a part for people and the report itself, signed with
- * DKIM by the submitter's domain. `TLS-Required: No` (RFC 8689 §5): the report must arrive where the very thing that it reports on
+ * DKIM by the submitter's domain. `TLS-Required: No` (RFC 8689 §3): the report must arrive where the very thing that it reports on
  * keeps mail from arriving (trap 31).
  */
 import { dkimSign } from "mailauth/lib/dkim/sign.js";

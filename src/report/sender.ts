@@ -333,7 +333,7 @@ class DailySender implements ReportSender {
       const meter = new ContentMeter();
       meter.push(letter);
       await incoming.write(letter);
-      // RFC 8689 §5: the header says so too.
+      // RFC 8689 §3: the header says so too.
       const facts = { ...meter.measured, tlsOptional: true };
       const event: MailEvent = {
         code: "accepted",

@@ -72,6 +72,7 @@ export const everyBounceReason = keys<BounceReason>({
   "no-such-domain": true,
   "null-mx": true,
   "mail-loop": true,
+  "no-mail-server": true,
   "peer-rejected": true,
   "lifetime-over": true,
   "needs-smtputf8": true,

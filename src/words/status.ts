@@ -24,6 +24,7 @@ export function statusFor(
     case "no-such-domain":
     case "null-mx":
     case "mail-loop":
+    case "no-mail-server":
     case "needs-smtputf8":
     case "needs-8bitmime":
     case "too-large":
@@ -76,6 +77,8 @@ const bounceDetails = {
   "no-such-domain": "1.2",
   // Recipient address has null MX (RFC 7505)
   "null-mx": "1.10",
+  // Unable to route
+  "no-mail-server": "4.4",
   // Routing loop detected
   "mail-loop": "4.6",
   // Non-ASCII addresses not permitted for that sender or recipient (RFC 6531)

@@ -57,13 +57,6 @@ export const explanations: readonly Explanation[] = [
       last(surehop) === "verified",
   },
   {
-    rfc: "RFC 5321 §5.1, §4.5.4.1",
-    why: "no host has an address: an error to be reported, which we do when the message's time is up, since such a record may come back; Postfix returns the mail at once",
-    holds: (difference) =>
-      isBounceHeld(difference) &&
-      (difference.site.mx === "nothing" || everyHost(difference.site, ({ addressFault }) => addressFault === "none")),
-  },
-  {
     rfc: "RFC 8198 §5.1",
     why: "the signed denial of the host's IPv6 address covers the name of its TLSA records too: that there are none is proven before anybody could fail to answer",
     holds: ({ level, site, postfix, surehop }) =>

@@ -3,43 +3,79 @@
  * sending anything; and what a dry run has shown.
  */
 import { noLog, parseDomain, type DomainName } from "../../base/index.ts";
-import { preview, previewJson, tellPreview, type Preview } from "../../check/index.ts";
+import { preview, previewJson, tellPreview } from "../../check/index.ts";
 import { openDryRunLog, storeFault, systemClock, type DryRunDomain } from "../../system/index.ts";
 import { openOperatorFacts, type QueueOptions } from "../operator.ts";
 import { openOutlook, type OutlookOptions } from "../outlook.ts";
 import { misused, stoppable } from "../resolving.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
+import { readTryoutState } from "../tryout-state.ts";
+import { findConfig } from "./default.ts";
 
 export interface PolicyShowOptions extends OutlookOptions {
   readonly requireTls?: boolean;
   readonly json?: boolean;
 }
 
-export function runPolicyShow(context: CommandContext, options: PolicyShowOptions, asked = ""): Promise<number> {
+export function runPolicyShow(context: CommandContext, options: PolicyShowOptions, written = ""): Promise<number> {
   return stoppable(async () => {
-    const domain = parseDomain(asked.includes("@") ? asked.slice(asked.lastIndexOf("@") + 1) : asked);
-    if (!domain.ok) throw misused(context, "cli-policy-bad-domain", asked);
+    const domain = parseDomain(written.slice(written.lastIndexOf("@") + 1));
+    if (!domain.ok) throw misused(context, "cli-policy-bad-domain", written);
+    const asked = await askTryout(context, options, domain.value);
+    if (asked !== undefined) return tellAnswer(context, asked, options.json === true);
     const outlook = await openOutlook(context, options);
     try {
       const message = { requireTls: options.requireTls === true };
       const seen = await preview(outlook.deps, outlook.settings, domain.value, message);
-      tell(context, seen, options.json === true);
-      return seen.plan.kind === "try" ? exitCodes.ok : exitCodes.failed;
+      const { verdict, lines } = tellPreview(context.words, seen);
+      const answer = { ...previewJson(seen), words: [verdict, ...lines] };
+      return tellAnswer(context, answer, options.json === true);
     } finally {
       await outlook.close();
     }
   });
 }
 
-function tell({ terminal, words }: CommandContext, seen: Preview, isJson: boolean): void {
-  const told = tellPreview(words, seen);
-  if (isJson) {
-    terminal.out(JSON.stringify({ ...previewJson(seen), words: [told.verdict, ...told.lines] }));
-    return;
+/** As the console gives it, and as `--json` prints it. */
+interface Answer {
+  readonly facts: unknown;
+  readonly plan: unknown;
+  /** The verdict first. */
+  readonly words: readonly string[];
+}
+
+function tellAnswer({ terminal }: CommandContext, answer: Answer, isJson: boolean): number {
+  if (isJson) terminal.out(JSON.stringify(answer));
+  else {
+    const [verdict = "", ...lines] = answer.words.map(printable);
+    terminal.out(verdict);
+    terminal.out("");
+    for (const line of lines) terminal.out(`  ${line}`);
   }
-  terminal.out(told.verdict);
-  terminal.out("");
-  for (const line of told.lines) terminal.out(`  ${line}`);
+  const { kind } = answer.plan as { readonly kind?: unknown };
+  return kind === "try" ? exitCodes.ok : exitCodes.failed;
+}
+
+/** The relay of a running try-out knows its rules and its network; undefined if there is none, or if something else is meant. */
+async function askTryout(
+  context: CommandContext,
+  options: PolicyShowOptions,
+  domain: DomainName,
+): Promise<Answer | undefined> {
+  const { terminal, words } = context;
+  const { config, resolver, trustAnchor, ca, port, httpsPort } = options;
+  if ([config, resolver, trustAnchor, ca, port, httpsPort].some((option) => option !== undefined)) return undefined;
+  const state = findConfig(context) === undefined ? readTryoutState(terminal.environment) : undefined;
+  if (state === undefined) return undefined;
+  const query = `lang=${words.language}&requiretls=${options.requireTls === true}`;
+  try {
+    const response = await fetch(`${state.http}/policy/${domain}?${query}`);
+    if (!response.ok) return undefined;
+    terminal.err(words.say("cli-policy-tryout"));
+    return (await response.json()) as Answer;
+  } catch {
+    return undefined;
+  }
 }
 
 export interface DryRunOptions extends QueueOptions {
