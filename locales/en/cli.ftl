@@ -31,6 +31,11 @@ cli-reports-show = tell a report in words: what failed, what it means, what to m
 cli-reports-import = take in reports from a file or a directory: mails, mailboxes, JSON, gzip
 cli-reports-send = show what would be sent about a day
 
+cli-lab = carry attacks out on this machine alone, and see whether what was predicted comes of them
+cli-lab-list = list the senders, receivers and attacks of the lab
+cli-lab-show = explain one attack, and show it beside an honest delivery
+cli-lab-exit-codes = Exit codes: 0 everything was as predicted, 1 something was not, 2 wrong usage.
+
 cli-title-usage = Usage:
 cli-title-arguments = Arguments:
 cli-title-options = Options:
@@ -77,6 +82,11 @@ cli-option-send-ca = PEM file of the authority to trust in place of the system's
 cli-option-send-http = console of the relay, for following the story
 cli-option-send-no-follow = do not follow the story
 cli-option-send-wait = how long to follow it (default: 1m)
+
+cli-option-lab-sender = only this sender (may be given more than once)
+cli-option-lab-receiver = only this receiver (may be given more than once)
+cli-option-lab-attack = only this attack; with ":" and a name, another way to carry it out (may be given more than once)
+cli-option-lab-html = write a page with the matrix, each cell's story and its transcripts
 
 cli-unknown-language = There is no language "{ $value }" here. Known: { $known }.
 cli-error-unknown-option = There is no option { $value }.{ $suggestion ->

@@ -31,6 +31,11 @@ cli-reports-show = 用大白话讲一份报告：哪里失败，意味着什么�
 cli-reports-import = 从文件或目录收入报告：邮件、邮箱文件、JSON、gzip
 cli-reports-send = 显示某一天会寄出什么
 
+cli-lab = 只在本机上真刀真枪地实施攻击，看结果是否与预测一致
+cli-lab-list = 列出实验室里的发信方、收信方和攻击
+cli-lab-show = 讲解一种攻击，并与正常送达对照演示
+cli-lab-exit-codes = 退出码：0 全部与预测一致，1 有不一致，2 用法有误。
+
 cli-title-usage = 用法：
 cli-title-arguments = 参数：
 cli-title-options = 选项：
@@ -77,6 +82,11 @@ cli-option-send-ca = 所信任机构的 PEM 文件，代替系统的信任列表
 cli-option-send-http = 中继的控制台地址，用于跟踪经过
 cli-option-send-no-follow = 不跟踪经过
 cli-option-send-wait = 跟踪多久（默认：1m）
+
+cli-option-lab-sender = 只用这个发信方（可重复）
+cli-option-lab-receiver = 只用这个收信方（可重复）
+cli-option-lab-attack = 只用这种攻击；后接 ":" 和名称可指定另一种手法（可重复）
+cli-option-lab-html = 写出一个网页，含结果表、每一格的经过和线路记录
 
 cli-unknown-language = 不支持语言“{ $value }”。支持的有：{ $known }。
 cli-error-unknown-option = 没有选项 { $value }。{ $suggestion ->

@@ -219,6 +219,18 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   option(checkup, "--save <file>", "check-save");
   option(checkup, "--from <file>", "check-from");
   checkup.addHelpText("after", `\n${say("cli-check-exit-codes")}`);
+  const lab = add(program, "lab", async () => (await import("./commands/lab.ts")).runLabCommand);
+  repeated(lab, "--sender <sender>", "lab-sender");
+  repeated(lab, "--receiver <receiver>", "lab-receiver");
+  repeated(lab, "--attack <attack>", "lab-attack");
+  option(lab, "--html <file>", "lab-html");
+  option(lab, "--json", "json");
+  lab.addHelpText("after", `\n${say("cli-lab-exit-codes")}`);
+  const labList = add(lab, "list", async () => (await import("./commands/lab.ts")).runLabList);
+  option(labList, "--json", "json");
+  const labShow = add(lab, "show <attack>", async () => (await import("./commands/lab.ts")).runLabShow);
+  repeated(labShow, "--sender <sender>", "lab-sender");
+  repeated(labShow, "--receiver <receiver>", "lab-receiver");
 
   const send = add(program, "send", async () => (await import("./commands/send.ts")).runSend);
   send.requiredOption("--to <address...>", say("cli-option-send-to"));

@@ -75,11 +75,15 @@ class Spliced implements Front {
   }
 
   transcript(): readonly TranscriptLine[] {
-    const all = this.#transcripts.flatMap((one, at): readonly TranscriptLine[] => [
-      { who: "note", text: `connection ${at + 1}` },
-      ...one.lines(),
-    ]);
-    return all.slice(0, transcriptLimits.linesMax);
+    const told: TranscriptLine[] = [];
+    for (let at = 0; at < this.#transcripts.length; at++) {
+      const lines = this.#transcripts[at]?.lines() ?? [];
+      told.push({ who: "note", text: `connection ${at + 1}` }, ...lines);
+      const from = at + 1;
+      while (at + 1 < this.#transcripts.length && isAlike(lines, this.#transcripts[at + 1]?.lines() ?? [])) at++;
+      if (at >= from) told.push({ who: "note", text: `same ${from + 1} ${at + 1}` });
+    }
+    return told.slice(0, transcriptLimits.linesMax);
   }
 
   async close(): Promise<void> {
@@ -137,6 +141,15 @@ class Spliced implements Front {
     }
     if (client.destroyed || server.destroyed) cut();
   }
+}
+
+/** Word for word, but for how many bytes were encrypted. */
+function isAlike(some: readonly TranscriptLine[], others: readonly TranscriptLine[]): boolean {
+  return some.length === others.length && some.every((line, at) => gist(line) === gist(others[at]));
+}
+
+function gist(line: TranscriptLine | undefined): string {
+  return line === undefined ? "" : `${line.who} ${line.text.replace(/^encrypted .*/, "encrypted")}`;
 }
 
 /** A reset is passed on as one: a sender may take it otherwise than a goodbye. */

@@ -7,7 +7,7 @@ import type { Sender } from "../senders/types.ts";
 import { playOut } from "./stage.ts";
 import type { Cell, LabPorts, LabRequest, LabResult, Plot } from "./types.ts";
 
-export { isMismatch } from "./types.ts";
+export { isMismatch, siteName } from "./types.ts";
 export type { Cell, Evidence, LabPorts, LabRequest, LabResult } from "./types.ts";
 export type { TranscriptLine } from "./transcript.ts";
 

@@ -23,7 +23,7 @@ import { smuggling, submitUnderInjection, type InjectionResult } from "./inbound
 import { Places } from "./places.ts";
 import { openSite, type Site, type SiteDeps } from "./site.ts";
 import type { TranscriptLine } from "./transcript.ts";
-import type { Cell, Evidence, LabPorts, Plot } from "./types.ts";
+import { siteName, type Cell, type Evidence, type LabPorts, type Plot } from "./types.ts";
 
 export const stageLimits = {
   /** So long is nothing said of what a sender has under way. */
@@ -238,6 +238,8 @@ class Stage {
 
   async #takePlaces(act: Act): Promise<void> {
     const { plot, site } = act;
+    // What passed before is the control's.
+    site.front.leadTo(() => site.honest.endpoint);
     const id = carriedOutBy(plot);
     if (id === undefined || plot.attack === undefined || this.#names === undefined) return;
     const { net, clock } = this.#ports;
@@ -400,8 +402,7 @@ class Stage {
         ? {}
         : { bystander: copiesOf(bystander, aside.token).length > 0 ? "delivered" : fateOf(aside) }),
       ...(plot.attack?.effect.inbound === undefined ? {} : { slippedIn: slipped }),
-      transcript:
-        injection === undefined ? [...(lure?.transcript() ?? []), ...act.site.front.transcript()] : injection.lines,
+      transcript: injection?.lines ?? passedAt(lure, site.front),
       words,
     };
   }
@@ -411,6 +412,11 @@ const from = "alice@sender.example";
 
 function countsOf({ counts: { connections, strikes } }: RunningAttack): Evidence["attacker"] {
   return { connections, strikes };
+}
+
+function passedAt(lure: Front | undefined, front: Front): readonly TranscriptLine[] {
+  const lines = [...(lure?.transcript() ?? []), ...front.transcript()];
+  return lines.length === 0 ? [{ who: "note", text: "nothing" }] : lines;
 }
 
 /** A smuggled one is a message of its own, from somebody else. */
@@ -453,9 +459,8 @@ function carriedOutBy({ attack }: Plot): AttackId | undefined {
   return id !== undefined && Object.hasOwn(attackers, id) ? (id as AttackId) : undefined;
 }
 
-/** One label, so that each domain is a zone of its own below `example`. */
 function nameOf({ attack, receiver }: Plot): string {
-  return `${attack?.name ?? "none"}--${receiver.id}`.replace(/[^a-z0-9-]/g, "-");
+  return siteName(receiver.id, attack?.name ?? "none");
 }
 
 function recordsOf(sites: readonly Site[]): Record<string, readonly ZoneRecord[]> {

@@ -77,7 +77,7 @@ const handshakeRecord = 0x16;
 
 /** For people: no character of the wire's drives a terminal or a page. */
 function shown(text: string): string {
-  const printable = text.replace(/[^\x20-\x7e]/g, ".");
+  const printable = text.replace(/\t/g, "  ").replace(/[^\x20-\x7e]/g, ".");
   return printable.length > transcriptLimits.lineMaxChars
     ? `${printable.slice(0, transcriptLimits.lineMaxChars)}...`
     : printable;

@@ -85,3 +85,8 @@ export interface LabResult {
   /** Senders that could not be started here, and why. */
   readonly notInstalled: readonly { readonly sender: string; readonly why: string }[];
 }
+
+/** What a cell's domain is called. One label, so that it is a zone of its own below `example`. */
+export function siteName(receiver: string, attack: string): string {
+  return `${attack}--${receiver}`.replace(/[^a-z0-9-]/g, "-");
+}

@@ -1,0 +1,200 @@
+# The lab: attacks carried out, and what came of them.
+
+## Attacks: a name, and what the attacker does
+
+lab-attack-eavesdrop = Listening
+lab-attack-eavesdrop-what = Somebody on the way between two mail servers reads whatever passes. He changes nothing, so nobody notices him. Where the servers encrypt, he sees that a message passes, and not one word of it.
+lab-attack-strip-ehlo = The offer of encryption is cut out
+lab-attack-strip-ehlo-what = Before two mail servers encrypt, the receiving one has to say, in clear, that it can. Somebody on the way removes that line. The sender takes the receiver for one that cannot encrypt, and most send the message in clear then. This is the best known attack of all, and has been seen in whole countries.
+lab-attack-refuse-starttls = Encryption is refused in the receiver's name
+lab-attack-refuse-starttls-what = The offer stays. When the sender takes it up, somebody on the way answers in the receiver's place: "not now", or "I do not know that word". Many senders go on in clear; some believe the second answer for good and give the message back.
+lab-attack-reset-handshake = The encrypted connection is cut at its beginning
+lab-attack-reset-handshake-what = As soon as encryption begins, somebody on the way cuts the connection. He does so again and again, until the sender believes that the receiver's encryption is broken, and does without.
+lab-attack-garble-handshake = The beginning of encryption is garbled
+lab-attack-garble-handshake-what = Where encryption should begin, the attacker says nonsense, or nothing at all. He hopes, as with a cut connection, that the sender will try again in clear.
+lab-attack-inject-response = Words slipped in before encryption
+lab-attack-inject-response-what = The attacker lets the encryption come about, and just before puts words of his own on the line. A careless sender reads them afterwards, and takes them for something that came encrypted from the receiver.
+lab-attack-inject-command = Commands slipped in before encryption
+lab-attack-inject-command-what = The same in the other direction: behind the client's request for encryption the attacker puts commands of his own. A careless server carries them out afterwards, as if the client had given them under the protection of encryption.
+lab-attack-self-signed = A stranger with a home-made certificate
+lab-attack-self-signed-what = Somebody stands in the receiver's place and encrypts with a certificate that he has written for himself. The line is encrypted, and it ends at the wrong person. Most mail servers do not ask who is at the other end.
+lab-attack-wrong-host = A stranger with a genuine certificate of his own
+lab-attack-wrong-host-what = As before, and the certificate is genuine: for another name. Anybody can have one for a name that is his. Whoever checks only that a certificate is genuine, and not whose it is, hands him the message.
+lab-attack-forged-ca = A genuine certificate that should never have been issued
+lab-attack-forged-ca-what = One of the hundred-odd authorities that everybody trusts was deceived or broken into, and has issued a certificate for the receiver's name to somebody else. It passes every check of certificates. Only a domain that publishes its own key in signed DNS (DANE) is safe from it.
+lab-attack-expired = A stolen certificate that has run out
+lab-attack-expired-what = Somebody has stolen an old key of the receiver's. The certificate for it is genuine and for the right name; its time is over. Whoever ignores the dates takes him for the receiver.
+lab-attack-spoof-mx = The DNS names a false mail server
+lab-attack-spoof-mx-what = Before mail is sent, the sender asks the DNS which server takes it. Somebody forges the answer and names a server of his own, which has a genuine certificate for its own name: every check passes, and it is the wrong server. Signed DNS (DNSSEC) makes the forgery worthless.
+lab-attack-spoof-address = The DNS gives a false address
+lab-attack-spoof-address-what = The name of the mail server is true, and its address is forged: it leads to the attacker. He cannot prove that he is that server; many senders do not ask.
+lab-attack-strip-tlsa = The published key is kept back
+lab-attack-strip-tlsa-what = The domain publishes in signed DNS which key its server has. The attacker keeps that answer from arriving and stands in the server's place. A sender that takes "no answer came" for "nothing is published" believes him.
+lab-attack-block-sts = The policy is kept from being fetched
+lab-attack-block-sts-what = The domain publishes on the web that its mail must be encrypted (MTA-STS). The attacker keeps the sender from fetching that, and then cuts the offer of encryption out. At the very first contact this works against everyone who relies on MTA-STS alone: what one has never heard of one cannot insist on. Whoever has fetched the policy before keeps it, and is safe.
+lab-attack-stale-sts = The policy is replaced by a false one
+lab-attack-stale-sts-what = The attacker announces a new policy, and answers in the web server's place with one that asks for nothing. His web server cannot prove its name, so nobody may believe it.
+lab-attack-downgrade-tls = Old encryption that can be broken
+lab-attack-downgrade-tls-what = The attacker pushes both sides to an old version of TLS, whose secrets he can work out, and reads along. Where identity is to be proven, nothing older than TLS 1.2 may count.
+lab-attack-session-cross = The connection is led to another service
+lab-attack-session-cross-what = The attacker leads the encrypted connection to another service of the same owner, a web server with the same certificate. The certificate is right, and the wrong program answers. A careful sender says nothing before a mail server has answered.
+lab-attack-smuggle = A second message hidden in the first
+lab-attack-smuggle-what = A sender hides a second message in the first, behind something that some servers take for its end and others do not. The second one then seems to come from a server that is trusted, in anybody's name.
+lab-attack-target = Only one victim
+lab-attack-target-what = Any of the others, carried out against one recipient's domain alone; everybody else's mail passes untouched. Whoever looks whether "mail works" finds nothing wrong.
+lab-attack-read-at-hop = Reading inside a relay
+lab-attack-read-at-hop-what = Encryption between servers ends at each server. Somebody who is inside one of them reads and changes what passes. Only a message that its sender has sealed for the recipient (OpenPGP, S/MIME) resists.
+lab-attack-redirect-sealed = A sealed message led astray
+lab-attack-redirect-sealed-what = As with the false mail server, and the message is sealed: the attacker gets it, and cannot read it.
+lab-attack-forged-key = A false key for sealing
+lab-attack-forged-key-what = Where the sender looks up with which key to seal a message, the attacker puts one of his own.
+
+## Where one has to stand for it
+
+lab-stand-path = on the way between the two servers
+lab-stand-dns = between the sender and the DNS
+lab-stand-web = on the way to the domain's web server
+lab-stand-authority = with power over a certificate authority
+lab-stand-client = at the sender's own submission port
+lab-stand-hop = inside a relay
+
+## What stops it
+
+lab-defence-any-tls = encryption of any kind
+lab-defence-dane = a key published in signed DNS (DANE)
+lab-defence-mta-sts = an enforced policy on the web (MTA-STS)
+lab-defence-mta-sts-cached = an MTA-STS policy that was fetched before
+lab-defence-rule = a rule that the operator wrote
+lab-defence-requiretls = the sender's own demand (REQUIRETLS)
+lab-defence-memory = remembering what the server could do before
+lab-defence-name-match = comparing the certificate's name
+lab-defence-dates = minding the certificate's dates
+lab-defence-dnssec = signed DNS (DNSSEC)
+lab-defence-tls-floor = no TLS older than 1.2 where identity counts
+lab-defence-clean-handshake = ending a connection on which anything came before encryption
+lab-defence-strict-line-ends = minding exactly where a message ends
+lab-defence-patience = waiting, in place of giving encryption up (for a while)
+lab-defence-sni-and-port = speaking to nobody who does not answer as a mail server
+lab-defence-sealing = sealing the message itself (OpenPGP, S/MIME)
+
+## Receivers
+
+lab-receiver-plain = no encryption at all
+lab-receiver-opportunistic = encryption, nothing promised
+lab-receiver-signed = encryption, signed DNS
+lab-receiver-remembered = encryption, met often before
+lab-receiver-ruled = encryption, and the operator wrote a rule
+lab-receiver-dane-ee = DANE, its own key
+lab-receiver-dane-ta = DANE, its own authority
+lab-receiver-sts-enforce = MTA-STS, enforced
+lab-receiver-sts-testing = MTA-STS, testing
+lab-receiver-dane-and-sts = DANE and MTA-STS
+lab-receiver-requiretls = DANE; the message demands REQUIRETLS
+lab-fault-self-signed = { $receiver }; its certificate is home-made
+lab-fault-expired = { $receiver }; its certificate has run out
+lab-fault-wrong-name = { $receiver }; its certificate is for another name
+lab-fault-missing-intermediate = { $receiver }; part of its chain is missing
+lab-fault-stale = { $receiver }; the published key is out of date
+lab-fault-missing = { $receiver }, which the server does not know
+
+## Ways of sending
+
+lab-sender-surehop-opportunistic = Surehop, asking for nothing (as most mail servers do)
+lab-sender-surehop = Surehop, as it comes
+lab-sender-surehop-strict = Surehop, demanding proof of everyone
+
+## What came of it
+
+lab-outcome-delivered = delivered
+lab-outcome-held = held
+lab-outcome-bounced = given back
+lab-outcome-exposed-cleartext = read in clear
+lab-outcome-exposed-to-attacker = taken by the attacker
+lab-outcome-delivered-means = The message reached the honest server, and nobody else had it.
+lab-outcome-held-means = Nobody has the message. The sender waits and tries again.
+lab-outcome-bounced-means = Nobody has the message. It was given back, with the reason.
+lab-outcome-exposed-cleartext-means = The message passed the attacker in clear. He has read it.
+lab-outcome-exposed-to-attacker-means = The message was encrypted to the attacker, who opened it.
+
+## Transcripts
+
+lab-note-connection = connection { $number }
+lab-note-same = connections { $from } to { $to }: the same again
+lab-note-client-hello = the sender begins to encrypt
+lab-note-server-hello = the other side answers
+lab-note-encrypted = from here on unreadable: { $sent } bytes there, { $received } back
+lab-note-reset = the connection is reset
+lab-note-nothing = nobody was connected to
+lab-note-refused = nobody answers
+lab-who-client = sender
+lab-who-server = receiver
+
+## The command
+
+lab-begins = { $cells ->
+    [one] One combination
+   *[other] { $cells } combinations
+  } of senders, receivers and attacks, on this machine alone. Each message is first sent without an attacker, and then under attack.
+lab-progress = { $sender }: { $done } of { $all }, { $wrong ->
+    [0] all as predicted
+    [one] 1 not as predicted
+   *[other] { $wrong } not as predicted
+  }
+lab-not-installed = { $sender }: not tried. { $why }
+lab-nothing = Nothing is predicted of this combination, so there is nothing to try.
+lab-columns = The columns
+lab-none = no attacker
+lab-legend = · delivered   H held   B given back   C read in clear   A taken by the attacker   ! not as predicted
+lab-mismatch = { $sender }, { $receiver }, { $attack }: predicted "{ $predicted }", seen "{ $observed }"
+lab-mismatch-control = { $sender }, { $receiver }, { $attack }: already without the attacker it was "{ $observed }" in place of "{ $predicted }"
+lab-summary = { $cells } cells in { $seconds } s: { $exposed } in which the attacker has the message, { $mismatches ->
+    [0] all as predicted.
+    [one] 1 not as predicted.
+   *[other] { $mismatches } not as predicted.
+  }
+lab-written = The report is { $file }.
+lab-unwritten = The report cannot be written to { $file } ({ $why }).
+lab-unknown-sender = There is no sender "{ $value }". "surehop lab list" names them.
+lab-unknown-receiver = There is no receiver "{ $value }". "surehop lab list" names them.
+lab-unknown-attack = There is no attack "{ $value }" that can be shown. "surehop lab list" names them.
+lab-list-senders = Senders
+lab-list-receivers = Receivers
+lab-list-attacks = Attacks
+lab-list-variants = also as { $variants }
+lab-needs-sealing = not yet: it needs messages that are sealed for their recipients, which Surehop does not do yet
+lab-show-stands = He has to stand: { $where }.
+lab-show-stopped = What stops it: { $what }.
+lab-show-example = To a receiver with { $receiver }, sent by { $sender }:
+lab-show-honest = Without the attacker
+lab-show-attacked = Under attack
+lab-show-outcome = What came of it: { $outcome }. { $means }
+lab-show-control = Just before, without the attacker: { $outcome }.
+lab-show-not-yet = This cannot be shown yet. It needs messages that are sealed for their recipients, which Surehop does not do yet.
+
+## The report
+
+lab-page-title = Surehop's lab
+lab-page-intro = Every cell is a message that was really sent, on one machine and through real sockets, first without an attacker and then under attack. What came of it was read off the wire and out of the servers. Choose a cell for its story.
+lab-page-wrong = not as predicted
+lab-page-sender = Sender
+lab-page-receiver = Receiver
+lab-page-attack = Attack
+lab-page-predicted = Predicted
+lab-page-observed = Seen
+lab-page-close = Close
+lab-page-words = What Surehop said of it (in English, as its log is)
+lab-page-evidence = Evidence
+lab-page-token = The secret word in the message was { $token }.
+lab-page-seen-nowhere = Nobody but the honest server can have seen it.
+lab-page-seen-in-clear = It passed the attacker in clear.
+lab-page-seen-inside-attackers-tls = It was found inside the encryption that the attacker ended.
+lab-page-copies = Copies at the honest server: { $copies }.
+lab-page-attacker = Connections that came to the attacker: { $connections }. Blows that he struck: { $strikes }.
+lab-page-bystander = Another domain's message at the same time: { $outcome }.
+lab-page-slipped = Messages or commands that were slipped in and taken for genuine: { $count }.
+lab-page-language = 中文
+lab-page-theme = Light or dark
+lab-page-made = { $cells ->
+    [one] One cell
+   *[other] { $cells } cells
+  }, made by Surehop

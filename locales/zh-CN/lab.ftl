@@ -1,0 +1,196 @@
+# 实验室：真刀真枪的攻击，以及结果如何。
+
+## 攻击：名称，以及攻击者做了什么
+
+lab-attack-eavesdrop = 窃听
+lab-attack-eavesdrop-what = 有人待在两台邮件服务器之间的线路上，把经过的内容都读一遍。他什么也不改，所以没人察觉。如果两台服务器加了密，他只能看出有邮件经过，内容一个字也看不到。
+lab-attack-strip-ehlo = 删掉“可以加密”那一句
+lab-attack-strip-ehlo-what = 两台邮件服务器加密之前，收信的一方要先用明文说一句“我能加密”。线路上有人把这一行删掉，发信方就以为对方不会加密，多数服务器于是改用明文发送。这是最有名的一种攻击，有些国家曾经全国范围内出现过。
+lab-attack-refuse-starttls = 冒充对方拒绝加密
+lab-attack-refuse-starttls-what = “可以加密”那一句还在。可发信方真要加密时，线路上有人抢先替对方回答：“现在不行”，或者“听不懂”。不少发信方会改用明文；还有的把后一种回答当了真，直接把邮件退了回去。
+lab-attack-reset-handshake = 刚开始加密就掐断连接
+lab-attack-reset-handshake-what = 加密一开始，线路上就有人掐断连接，一次又一次，直到发信方认定对方的加密坏了，索性不加密。
+lab-attack-garble-handshake = 把加密的开头搅乱
+lab-attack-garble-handshake-what = 本该开始加密的时候，攻击者胡言乱语，或者干脆一声不吭。他的盘算和掐断连接一样：等发信方改用明文重试。
+lab-attack-inject-response = 抢在加密之前插话
+lab-attack-inject-response-what = 攻击者不阻止加密，只是在加密前一刻塞进自己的话。粗心的发信方加密之后才读到，就当成是对方在加密连接里说的。
+lab-attack-inject-command = 抢在加密之前塞入命令
+lab-attack-inject-command-what = 和上一种方向相反：客户端请求加密，攻击者紧跟着塞进自己的命令。粗心的服务器在加密之后照办，好像命令是客户端在加密的保护下发来的。
+lab-attack-self-signed = 拿着自制证书的陌生人
+lab-attack-self-signed-what = 有人冒充收信服务器，用自己写的证书来加密。线路是加密的，只是另一头坐的不是该坐的人。多数邮件服务器不问对方是谁。
+lab-attack-wrong-host = 拿着别人名下真证书的陌生人
+lab-attack-wrong-host-what = 和上一种一样，只是证书是真的，但写的是别的名称。谁都能给自己名下的域名申请证书。如果只看证书真不真，不看是谁的，邮件就交到了他手里。
+lab-attack-forged-ca = 本不该签发的真证书
+lab-attack-forged-ca-what = 大家信任的证书机构有一百多家，其中一家受了骗或遭到入侵，把写着收信服务器名称的证书签给了别人。对证书的任何检查都查不出问题。只有在签名 DNS 里公布了自己密钥（DANE）的域名不受影响。
+lab-attack-expired = 偷来的过期证书
+lab-attack-expired-what = 有人偷到了收信服务器的旧密钥。证书是真的，名称也对，只是已经过期。不看日期的发信方会把他当成收信服务器。
+lab-attack-spoof-mx = DNS 指向假的邮件服务器
+lab-attack-spoof-mx-what = 发信之前，要先问 DNS 该送到哪台服务器。有人伪造回答，报上自己的服务器；这台服务器有写着自己名称的真证书，怎么查都合格，可惜从一开始就找错了地方。签名的 DNS（DNSSEC）能让这种伪造落空。
+lab-attack-spoof-address = DNS 给出假地址
+lab-attack-spoof-address-what = 邮件服务器的名称是真的，地址却是伪造的，通向攻击者那里。他无法证明自己就是那台服务器，但许多发信方根本不问。
+lab-attack-strip-tlsa = 扣下公布的密钥
+lab-attack-strip-tlsa-what = 域名在签名 DNS 里公布了服务器的密钥。攻击者把这条回答扣下，再冒充那台服务器。把“没有收到回答”当成“什么也没公布”的发信方就会上当。
+lab-attack-block-sts = 不让发信方取到策略
+lab-attack-block-sts-what = 域名在网站上声明来信必须加密（MTA-STS）。攻击者先让发信方取不到这份策略，再删掉“可以加密”那一句。如果是头一次往来，只靠 MTA-STS 谁也防不住：从没听说过的要求，自然无从坚持。以前取到过策略的发信方会一直记着，所以不受影响。
+lab-attack-stale-sts = 换成假的策略
+lab-attack-stale-sts-what = 攻击者宣布策略有了更新，再冒充网站服务器，给出一份什么都不要求的策略。可他的服务器证明不了自己的名称，谁也不该相信。
+lab-attack-downgrade-tls = 退回能破解的旧加密
+lab-attack-downgrade-tls-what = 攻击者逼双方使用旧版 TLS，他能算出其中的密钥，一路读下去。凡是要核实身份的地方，低于 TLS 1.2 的一概不算数。
+lab-attack-session-cross = 把连接引到别的服务
+lab-attack-session-cross-what = 攻击者把加密的连接引到同一主人的另一项服务，比如用着同一张证书的网站。证书没错，应答的程序却错了。谨慎的发信方在邮件服务器应答之前什么也不说。
+lab-attack-smuggle = 一封信里藏着另一封
+lab-attack-smuggle-what = 发信人在邮件里藏进第二封，中间用一个有的服务器当作结尾、有的服务器不当作结尾的记号隔开。第二封信看上去就像来自可信的服务器，署谁的名都行。
+lab-attack-target = 只针对一个目标
+lab-attack-target-what = 手法可以是上面任何一种，但只对某一个收件域名下手，别人的邮件照常通过。只看“邮件通不通”的人，什么毛病也看不出来。
+lab-attack-read-at-hop = 在中继内部偷看
+lab-attack-read-at-hop-what = 服务器之间的加密，到了每台服务器就结束了。混进其中一台的人，既能看也能改。只有发信人为收信人封好的邮件（OpenPGP、S/MIME）才不怕。
+lab-attack-redirect-sealed = 封好的邮件被引走
+lab-attack-redirect-sealed-what = 和指向假服务器一样，只是邮件已经封好：攻击者拿得到，读不懂。
+lab-attack-forged-key = 用来封信的假密钥
+lab-attack-forged-key-what = 发信人查找该用哪把密钥封信时，攻击者放上了自己的那把。
+
+## 攻击者必须待在哪里
+
+lab-stand-path = 两台服务器之间的线路上
+lab-stand-dns = 发信方与 DNS 之间
+lab-stand-web = 通往该域名网站的线路上
+lab-stand-authority = 能左右某家证书机构
+lab-stand-client = 发信方自己的提交端口
+lab-stand-hop = 某台中继的内部
+
+## 什么能挡住它
+
+lab-defence-any-tls = 随便哪种加密
+lab-defence-dane = 在签名 DNS 里公布密钥（DANE）
+lab-defence-mta-sts = 在网站上公布策略（强制的 MTA-STS）
+lab-defence-mta-sts-cached = 以前取到过的 MTA-STS 策略
+lab-defence-rule = 管理员写的规则
+lab-defence-requiretls = 发信人要求的 REQUIRETLS
+lab-defence-memory = 记得对方服务器以前做到过什么
+lab-defence-name-match = 核对证书上的名称
+lab-defence-dates = 看清证书的日期
+lab-defence-dnssec = 签名的 DNS（DNSSEC）
+lab-defence-tls-floor = 要核实身份时不接受低于 1.2 的 TLS
+lab-defence-clean-handshake = 加密之前来了任何东西就断开
+lab-defence-strict-line-ends = 严格认定邮件在哪里结束
+lab-defence-patience = 宁可等待，也不（马上）放弃加密
+lab-defence-sni-and-port = 对方不按邮件服务器的方式应答，就什么也不说
+lab-defence-sealing = 把邮件本身封好（OpenPGP、S/MIME）
+
+## 收信方
+
+lab-receiver-plain = 完全不加密
+lab-receiver-opportunistic = 能加密，但没有任何承诺
+lab-receiver-signed = 能加密，DNS 有签名
+lab-receiver-remembered = 能加密，以前常打交道
+lab-receiver-ruled = 能加密，管理员写了规则
+lab-receiver-dane-ee = DANE，公布自己的密钥
+lab-receiver-dane-ta = DANE，公布自己的证书机构
+lab-receiver-sts-enforce = MTA-STS，强制
+lab-receiver-sts-testing = MTA-STS，测试
+lab-receiver-dane-and-sts = DANE 加 MTA-STS
+lab-receiver-requiretls = DANE，且邮件要求 REQUIRETLS
+lab-fault-self-signed = { $receiver }；证书是自制的
+lab-fault-expired = { $receiver }；证书已过期
+lab-fault-wrong-name = { $receiver }；证书写的是别的名称
+lab-fault-missing-intermediate = { $receiver }；证书链缺了一环
+lab-fault-stale = { $receiver }；公布的密钥没有更新
+lab-fault-missing = { $receiver }，而服务器不支持
+
+## 发信方式
+
+lab-sender-surehop-opportunistic = Surehop，什么都不要求（多数邮件服务器就是这样）
+lab-sender-surehop = Surehop，默认设置
+lab-sender-surehop-strict = Surehop，要求所有人证明身份
+
+## 结果
+
+lab-outcome-delivered = 已送达
+lab-outcome-held = 暂缓发送
+lab-outcome-bounced = 已退回
+lab-outcome-exposed-cleartext = 明文被读
+lab-outcome-exposed-to-attacker = 落入攻击者手中
+lab-outcome-delivered-means = 邮件送到了真正的服务器，没有别人拿到。
+lab-outcome-held-means = 谁也没有拿到邮件。发信方在等待，之后会再试。
+lab-outcome-bounced-means = 谁也没有拿到邮件。邮件已退回，并说明了原因。
+lab-outcome-exposed-cleartext-means = 邮件以明文从攻击者面前经过，他已经读到了。
+lab-outcome-exposed-to-attacker-means = 邮件是加密给攻击者的，他已经打开了。
+
+## 线路记录
+
+lab-note-connection = 第 { $number } 次连接
+lab-note-same = 第 { $from } 到第 { $to } 次连接：与上面相同
+lab-note-client-hello = 发信方开始加密
+lab-note-server-hello = 对方应答
+lab-note-encrypted = 以下内容无法读懂：发出 { $sent } 字节，收到 { $received } 字节
+lab-note-reset = 连接被掐断
+lab-note-nothing = 没有连接任何服务器
+lab-note-refused = 无人应答
+lab-who-client = 发信方
+lab-who-server = 收信方
+
+## 命令
+
+lab-begins = 共 { $cells ->
+   *[other] { $cells }
+  } 种发信方、收信方与攻击的组合，全部只在本机进行。每封邮件先在没有攻击者的情况下发一次，再在攻击之下发一次。
+lab-progress = { $sender }：已完成 { $done }/{ $all }，{ $wrong ->
+    [0] 全部与预测一致
+   *[other] { $wrong } 个与预测不符
+  }
+lab-not-installed = { $sender }：没有试。{ $why }
+lab-nothing = 对这种组合没有预测，所以没有可试的。
+lab-columns = 各列
+lab-none = 没有攻击者
+lab-legend = · 已送达   H 暂缓发送   B 已退回   C 明文被读   A 落入攻击者手中   ! 与预测不符
+lab-mismatch = { $sender }、{ $receiver }、{ $attack }：预测“{ $predicted }”，实际“{ $observed }”
+lab-mismatch-control = { $sender }、{ $receiver }、{ $attack }：还没有攻击者时结果就是“{ $observed }”，而不是“{ $predicted }”
+lab-summary = 共 { $cells } 格，用时 { $seconds } 秒：其中 { $exposed } 格里攻击者拿到了邮件，{ $mismatches ->
+    [0] 全部与预测一致。
+   *[other] { $mismatches } 格与预测不符。
+  }
+lab-written = 报告已写入 { $file }。
+lab-unwritten = 报告无法写入 { $file }（{ $why }）。
+lab-unknown-sender = 没有名为“{ $value }”的发信方，可用 "surehop lab list" 查看。
+lab-unknown-receiver = 没有名为“{ $value }”的收信方，可用 "surehop lab list" 查看。
+lab-unknown-attack = 没有名为“{ $value }”且能演示的攻击，可用 "surehop lab list" 查看。
+lab-list-senders = 发信方
+lab-list-receivers = 收信方
+lab-list-attacks = 攻击
+lab-list-variants = 其他手法：{ $variants }
+lab-needs-sealing = 暂时不行：需要为收信人封好的邮件，而 Surehop 还不会
+lab-show-stands = 攻击者必须待在：{ $where }。
+lab-show-stopped = 能挡住它的：{ $what }。
+lab-show-example = 由 { $sender } 发给这样的收信方（{ $receiver }）：
+lab-show-honest = 没有攻击者时
+lab-show-attacked = 遭到攻击时
+lab-show-outcome = 结果：{ $outcome }。{ $means }
+lab-show-control = 就在之前，没有攻击者时：{ $outcome }。
+lab-show-not-yet = 暂时无法演示：需要为收信人封好的邮件，而 Surehop 还不会。
+
+## 报告
+
+lab-page-title = Surehop 实验室
+lab-page-intro = 每一格都是一封真正发出的邮件，在同一台机器上通过真实的连接发送：先在没有攻击者时发一次，再在攻击之下发一次。结果取自线路和服务器本身。点开任意一格，可以看到经过。
+lab-page-wrong = 与预测不符
+lab-page-sender = 发信方
+lab-page-receiver = 收信方
+lab-page-attack = 攻击
+lab-page-predicted = 预测
+lab-page-observed = 实际
+lab-page-close = 关闭
+lab-page-words = Surehop 自己的说法（和日志一样用英文）
+lab-page-evidence = 证据
+lab-page-token = 邮件里的暗语是 { $token }。
+lab-page-seen-nowhere = 除了真正的服务器，没有人可能看到它。
+lab-page-seen-in-clear = 它以明文从攻击者面前经过。
+lab-page-seen-inside-attackers-tls = 它出现在由攻击者解开的加密连接里。
+lab-page-copies = 真正的服务器收到的份数：{ $copies }。
+lab-page-attacker = 连到攻击者那里的次数：{ $connections }。他出手的次数：{ $strikes }。
+lab-page-bystander = 同一时间另一个域名的邮件：{ $outcome }。
+lab-page-slipped = 被夹带进来并当真的邮件或命令：{ $count }。
+lab-page-language = English（英文）
+lab-page-theme = 浅色或深色
+lab-page-made = { $cells ->
+   *[other] { $cells }
+  } 格，由 Surehop 生成

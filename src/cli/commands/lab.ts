@@ -1,0 +1,341 @@
+/**
+ * `surehop lab …`: attacks on this machine alone, and what comes of them held against what is predicted. The shape of `--json` is for
+ * programs, and stays.
+ */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { isMismatch, plotsOf, runLab, type Cell, type LabResult, type Sender } from "../../lab/index.ts";
+import { systemClock } from "../../system/index.ts";
+import {
+  attackIds,
+  catalogue,
+  chooseAttack,
+  isExposed,
+  receiverNamed,
+  receivers,
+  usualAttacks,
+  type AttackId,
+  type ChosenAttack,
+  type ReceiverSetup,
+} from "../../threats/index.ts";
+import { gridOf, legendOf, mismatchesOf, summaryOf } from "../lab/grid.ts";
+import { pageOf } from "../lab/page.ts";
+import { labPorts } from "../lab/ports.ts";
+import { everySender } from "../lab/senders.ts";
+import {
+  attackMeaning,
+  attackName,
+  outcomeMeaning,
+  outcomeName,
+  receiverName,
+  senderName,
+  standsOf,
+  stoppedBy,
+  transcriptText,
+} from "../lab/telling.ts";
+import { columnsOf, wrap } from "../layout.ts";
+import { exitCodes, printable, type CommandContext } from "../terminal.ts";
+
+export interface LabOptions {
+  readonly json?: boolean;
+  readonly sender?: readonly string[];
+  readonly receiver?: readonly string[];
+  readonly attack?: readonly string[];
+  readonly html?: string;
+}
+
+const widthMax = 100;
+
+export async function runLabCommand(context: CommandContext, options: LabOptions): Promise<number> {
+  const chosen = choose(context, options);
+  if (chosen === undefined) return exitCodes.usage;
+  const { terminal, words } = context;
+  const isQuiet = options.json === true;
+  const all = chosen.senders.map((sender) => plotsOf(sender, chosen).length);
+  const total = all.reduce((sum, one) => sum + one, 0);
+  if (total === 0) {
+    terminal.err(words.say("lab-nothing"));
+    return exitCodes.usage;
+  }
+  if (!isQuiet)
+    for (const line of wrap(words.say("lab-begins", { cells: total }), { width: widthMax })) terminal.out(line);
+  const startedAt = systemClock.monotonic();
+  const progress = new Progress(context, isQuiet, new Map(chosen.senders.map(({ id }, at) => [id, all[at] ?? 0])));
+  const result = await runLab(labPorts, {
+    ...chosen,
+    onCell: (cell) => progress.done(cell),
+    onMissing: (sender, why) => isQuiet || terminal.out(words.say("lab-not-installed", { sender, why })),
+  });
+  progress.end();
+  const seconds = Math.round((systemClock.monotonic() - startedAt) / 1000);
+  const isWritten = options.html === undefined || writePage(context, options.html, result.cells);
+  const summary = summaryOf(result.cells, result.notInstalled.length);
+  if (isQuiet) terminal.out(JSON.stringify({ cells: result.cells, summary }));
+  else tellResult(context, result, seconds);
+  return summary.mismatches === 0 && isWritten ? exitCodes.ok : exitCodes.failed;
+}
+
+function tellResult({ terminal, words }: CommandContext, { cells }: LabResult, seconds: number): void {
+  const { mismatches, exposed } = summaryOf(cells, 0);
+  for (const sender of new Set(cells.map((cell) => cell.sender))) {
+    terminal.out("");
+    const own = cells.filter((cell) => cell.sender === sender);
+    for (const line of gridOf(words, own, terminal.hasColour)) terminal.out(line);
+  }
+  terminal.out("");
+  for (const line of legendOf(words, cells)) terminal.out(line);
+  terminal.out("");
+  for (const line of mismatchesOf(words, cells)) terminal.out(line);
+  terminal.out(words.say("lab-summary", { cells: cells.length, seconds, exposed, mismatches }));
+}
+
+/** One line for each tenth of a sender's cells. */
+class Progress {
+  readonly #context: CommandContext;
+  readonly #isQuiet: boolean;
+  readonly #all: ReadonlyMap<string, number>;
+  #sender = "";
+  #done = 0;
+  #wrong = 0;
+  #told = 0;
+
+  constructor(context: CommandContext, isQuiet: boolean, all: ReadonlyMap<string, number>) {
+    this.#context = context;
+    this.#isQuiet = isQuiet;
+    this.#all = all;
+  }
+
+  done(cell: Cell): void {
+    if (cell.sender !== this.#sender) {
+      this.end();
+      this.#sender = cell.sender;
+      this.#done = 0;
+      this.#wrong = 0;
+      this.#told = 0;
+    }
+    this.#done++;
+    if (isMismatch(cell)) this.#wrong++;
+    if (this.#done - this.#told >= (this.#all.get(cell.sender) ?? 0) / 10) this.#tell();
+  }
+
+  end(): void {
+    if (this.#done > this.#told) this.#tell();
+  }
+
+  #tell(): void {
+    this.#told = this.#done;
+    const all = this.#all.get(this.#sender) ?? 0;
+    const given = { sender: this.#sender, done: this.#done, all, wrong: this.#wrong };
+    if (!this.#isQuiet) this.#context.terminal.out(this.#context.words.say("lab-progress", given));
+  }
+}
+
+function writePage({ terminal, words }: CommandContext, file: string, cells: readonly Cell[]): boolean {
+  const path = resolve(terminal.directory, file);
+  try {
+    writeFileSync(path, pageOf(cells, words.language));
+    terminal.err(words.say("lab-written", { file: printable(path) }));
+    return true;
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    terminal.err(words.say("lab-unwritten", { file: printable(path), why }));
+    return false;
+  }
+}
+
+interface Chosen {
+  readonly senders: readonly Sender[];
+  readonly receivers: readonly ReceiverSetup[];
+  readonly attacks: readonly ChosenAttack[];
+  readonly withNone: boolean;
+}
+
+/** Undefined, and said, if a name is of nothing. */
+function choose(context: CommandContext, { sender, receiver, attack }: LabOptions): Chosen | undefined {
+  const senders = named(context, "lab-unknown-sender", sender, (id) => everySender().find((one) => one.id === id));
+  const setups = named(context, "lab-unknown-receiver", receiver, receiverNamed);
+  const attacks = named(
+    context,
+    "lab-unknown-attack",
+    attack?.filter((id) => id !== "none"),
+    chooseAttack,
+  );
+  if (senders === undefined || setups === undefined || attacks === undefined) return undefined;
+  return {
+    senders: sender === undefined ? everySender() : senders,
+    receivers: receiver === undefined ? receivers : setups,
+    attacks: attack === undefined ? usualAttacks() : attacks,
+    withNone: attack === undefined || attack.includes("none"),
+  };
+}
+
+function named<T>(
+  { terminal, words }: CommandContext,
+  unknown: string,
+  names: readonly string[] = [],
+  find: (name: string) => T | undefined,
+): readonly T[] | undefined {
+  const found: T[] = [];
+  for (const name of names) {
+    const one = find(name);
+    if (one === undefined) {
+      terminal.err(words.say(unknown, { value: printable(name) }));
+      return undefined;
+    }
+    found.push(one);
+  }
+  return found;
+}
+
+export async function runLabList(context: CommandContext, options: { readonly json?: boolean }): Promise<number> {
+  const { terminal, words } = context;
+  const senders = await Promise.all(
+    everySender().map(async (sender) => {
+      const missing = await sender.missing();
+      return { id: sender.id, installed: missing === undefined, ...(missing === undefined ? {} : { why: missing }) };
+    }),
+  );
+  if (options.json === true) {
+    const attacks = attackIds.map((id) => {
+      const { variants, stands, stoppedBy: defences, notYet } = catalogue[id];
+      return { id, variants: Object.keys(variants), stands, stoppedBy: defences, notYet: notYet ?? null };
+    });
+    terminal.out(JSON.stringify({ senders, receivers: receivers.map(({ id }) => ({ id })), attacks }));
+    return exitCodes.ok;
+  }
+  terminal.out(words.say("lab-list-senders"));
+  for (const { id, why } of senders) terminal.out(row(id, why ?? senderName(words, id)));
+  terminal.out("");
+  terminal.out(words.say("lab-list-receivers"));
+  for (const { id } of receivers) terminal.out(row(id, receiverName(words, id)));
+  terminal.out("");
+  terminal.out(words.say("lab-list-attacks"));
+  for (const id of attackIds) for (const line of attackLines(context, id)) terminal.out(line);
+  return exitCodes.ok;
+}
+
+const idColumns = 36;
+
+function row(id: string, text: string): string {
+  return `  ${id.padEnd(idColumns)} ${text}`;
+}
+
+function attackLines({ words }: CommandContext, id: AttackId): readonly string[] {
+  const { variants, notYet } = catalogue[id];
+  const others = Object.keys(variants).slice(1);
+  return [
+    row(id, attackName(words, id)),
+    ...(others.length === 0
+      ? []
+      : [row("", words.say("lab-list-variants", { variants: others.map((one) => `${id}:${one}`).join(", ") }))]),
+    ...(notYet === undefined ? [] : [row("", words.say(`lab-${notYet}`))]),
+  ];
+}
+
+/** What an attack is shown at where nothing else is asked for: somebody who falls for it, and somebody who does not. */
+const examples: readonly string[] = ["opportunistic", "plain", "sts-enforce", "dane-ee", "dane+sts"];
+
+export async function runLabShow(context: CommandContext, options: LabOptions, name = ""): Promise<number> {
+  const { terminal, words } = context;
+  const id = name.split(":")[0] as AttackId;
+  if (!Object.hasOwn(catalogue, id)) {
+    terminal.err(words.say("lab-unknown-attack", { value: printable(name) }));
+    return exitCodes.usage;
+  }
+  explainAttack(context, id, name);
+  const attack = chooseAttack(name);
+  if (attack === undefined) {
+    const isNotYet = catalogue[id].notYet !== undefined;
+    terminal.out("");
+    terminal.out(
+      isNotYet ? words.say("lab-show-not-yet") : words.say("lab-unknown-attack", { value: printable(name) }),
+    );
+    return isNotYet ? exitCodes.ok : exitCodes.usage;
+  }
+  const chosen = choose(context, { sender: ["surehop"], ...options, attack: [name] });
+  if (chosen === undefined) return exitCodes.usage;
+  const shown = { ...chosen, receivers: options.receiver === undefined ? tellingReceivers(chosen) : chosen.receivers };
+  const { cells } = await runLab(labPorts, shown);
+  for (const cell of cells) showCell(context, cell);
+  return cells.some(isMismatch) ? exitCodes.failed : exitCodes.ok;
+}
+
+/** One who is predicted to fall for it, if there is one, and the first who is not. */
+function tellingReceivers({ senders, receivers: all, attacks }: Chosen): readonly ReceiverSetup[] {
+  const plots = senders.flatMap((sender) => plotsOf(sender, { receivers: all, attacks, withNone: false }));
+  const inOrder = plots.toSorted((a, b) => orderOf(a.receiver.id) - orderOf(b.receiver.id));
+  const fallen = inOrder.find(({ predicted }) => isExposed(predicted));
+  const safe = inOrder.find(({ predicted }) => !isExposed(predicted));
+  return [...new Set([fallen, safe].flatMap((plot) => plot?.receiver ?? []))];
+}
+
+function orderOf(id: string): number {
+  const at = examples.indexOf(id);
+  return at < 0 ? examples.length : at;
+}
+
+function explainAttack({ terminal, words }: CommandContext, id: AttackId, name: string): void {
+  terminal.out(attackName(words, name));
+  terminal.out("");
+  const sentences = [
+    attackMeaning(words, id),
+    words.say("lab-show-stands", { where: standsOf(words, id) }),
+    words.say("lab-show-stopped", { what: stoppedBy(words, id) }),
+  ];
+  for (const text of sentences) for (const line of wrap(text, { width: widthMax })) terminal.out(line);
+}
+
+function showCell({ terminal, words }: CommandContext, cell: Cell): void {
+  const { receiver, sender, observed, evidence } = cell;
+  const given = { receiver: receiverName(words, receiver), sender: senderName(words, sender) };
+  terminal.out("");
+  for (const line of wrap(words.say("lab-show-example", given), { width: widthMax })) terminal.out(line);
+  const left = (evidence.control?.transcript ?? []).map((line) => lineText(words, line));
+  const right = evidence.transcript.map((line) => lineText(words, line));
+  for (const line of sideBySide(words.say("lab-show-honest"), left, words.say("lab-show-attacked"), right))
+    terminal.out(line);
+  if (evidence.control !== undefined) {
+    terminal.out(words.say("lab-show-control", { outcome: outcomeName(words, evidence.control.observed) }));
+  }
+  const means = outcomeMeaning(words, observed);
+  const outcome = words.say("lab-show-outcome", { outcome: outcomeName(words, observed), means });
+  for (const line of wrap(outcome, { width: widthMax })) terminal.out(line);
+}
+
+const arrows = { client: "→", server: "←", note: "·" } as const;
+
+function lineText(words: CommandContext["words"], line: Cell["evidence"]["transcript"][number]): string {
+  return `${arrows[line.who]} ${transcriptText(words, line)}`;
+}
+
+const halfColumns = 56;
+
+function sideBySide(
+  leftTitle: string,
+  left: readonly string[],
+  rightTitle: string,
+  right: readonly string[],
+): readonly string[] {
+  const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [
+    left[at] ?? "",
+    right[at] ?? "",
+  ]);
+  return [[leftTitle, rightTitle], ["─".repeat(halfColumns), "─".repeat(halfColumns)], ...rows].map(
+    ([one = "", other = ""]) => `${padded(one)} │ ${cut(other)}`.trimEnd(),
+  );
+}
+
+function padded(text: string): string {
+  const shown = cut(text);
+  return shown + " ".repeat(Math.max(0, halfColumns - columnsOf(shown)));
+}
+
+function cut(text: string): string {
+  if (columnsOf(text) <= halfColumns) return text;
+  let shown = "";
+  for (const character of text) {
+    if (columnsOf(shown) + columnsOf(character) >= halfColumns) break;
+    shown += character;
+  }
+  return `${shown}…`;
+}

@@ -1,0 +1,128 @@
+/** `surehop lab`: the command as people and programs use it, on a few cells that are really played out. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { attackIds, catalogue, everyAttack, outcomes, receiverIds } from "../threats/index.ts";
+import { createWords, languages } from "../words/index.ts";
+import { runCli } from "./program.ts";
+import { attackMeaning, attackName, outcomeMeaning, receiverName, standsOf, stoppedBy } from "./lab/telling.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "surehop-lab-test-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+async function lab(...args: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCli(["lab", ...args], {
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    isInteractive: false,
+    hasColour: false,
+    environment: { LANG: "en_GB.UTF-8" },
+    directory,
+  });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+const two = ["--sender", "surehop", "--receiver", "opportunistic", "--receiver", "dane-ee", "--attack", "strip-ehlo"];
+
+describe("surehop lab", () => {
+  test("--json: cells with their evidence, and a summary", async () => {
+    const { code, out } = await lab("--json", ...two);
+    const { cells, summary } = JSON.parse(out) as { cells: Record<string, unknown>[]; summary: unknown };
+    expect(code).toBe(0);
+    expect(summary).toEqual({ cells: 2, mismatches: 0, exposed: 1, notInstalled: 0 });
+    expect(cells.map(({ receiver, predicted, observed }) => [receiver, predicted, observed])).toEqual([
+      ["opportunistic", "exposed-cleartext", "exposed-cleartext"],
+      ["dane-ee", "held", "held"],
+    ]);
+    for (const cell of cells) {
+      expect(Object.keys(cell)).toEqual(["sender", "receiver", "attack", "predicted", "observed", "evidence", "ms"]);
+      expect(cell["evidence"]).toMatchObject({ control: { predicted: "delivered", observed: "delivered" } });
+    }
+  });
+
+  test("in words: a matrix, its legend, and what it came to; --html writes a page that needs nothing else", async () => {
+    const { code, out, err } = await lab("--html", "report.html", ...two);
+    expect(code).toBe(0);
+    expect(out).toMatch(/encryption, nothing promised +C\n/);
+    expect(out).toMatch(/DANE, its own key +H\n/);
+    expect(out).toContain("2 cells in");
+    expect(out).toContain("all as predicted");
+    expect(err).toContain("report.html");
+    const page = readFileSync(join(directory, "report.html"), "utf8");
+    const data = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)?.[1] ?? "";
+    const { cells, texts } = JSON.parse(data) as { cells: unknown[]; texts: Record<string, unknown> };
+    expect(cells).toHaveLength(2);
+    expect(Object.keys(texts)).toEqual([...languages]);
+    // Nothing is fetched from anywhere.
+    expect(page).not.toMatch(/(?:src|href)=|https?:\/\/|@import|url\(/);
+  });
+
+  test.each([
+    [["--sender", "nobody"], "nobody"],
+    [["--receiver", "nowhere"], "nowhere"],
+    [["--attack", "toString"], "toString"],
+    [["--attack", "read-at-hop"], "read-at-hop"],
+  ])("%j is of nothing", async (args, name) => {
+    const { code, err } = await lab(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(`"${name}"`);
+  });
+
+  test("a combination of which nothing is predicted is said to be one", async () => {
+    expect(await lab("--receiver", "plain", "--attack", "stale-sts")).toMatchObject({ code: 2 });
+  });
+});
+
+describe("surehop lab list", () => {
+  test("names everything, and what cannot be shown yet", async () => {
+    const { code, out } = await lab("list");
+    expect(code).toBe(0);
+    for (const id of [...attackIds, ...receiverIds, "surehop-strict"]) expect(out).toContain(id);
+    expect(out.match(/not yet:/g)).toHaveLength(attackIds.filter((id) => catalogue[id].notYet !== undefined).length);
+  });
+
+  test("--json", async () => {
+    const { out } = await lab("list", "--json");
+    const { senders, receivers, attacks } = JSON.parse(out) as Record<string, { id: string }[]>;
+    expect(senders?.map(({ id }) => id)).toContain("surehop");
+    expect(receivers?.map(({ id }) => id)).toEqual(receiverIds);
+    expect(attacks?.map(({ id }) => id)).toEqual(attackIds);
+  });
+});
+
+describe("surehop lab show", () => {
+  test("explains an attack, and shows it beside an honest delivery", async () => {
+    const { code, out } = await lab("show", "wrong-host", "--receiver", "dane-ee");
+    expect(code).toBe(0);
+    expect(out).toContain("A stranger with a genuine certificate of his own");
+    expect(out).toMatch(/Without the attacker +│ Under attack/);
+    expect(out).toMatch(/← 250-STARTTLS +│ ← 250-STARTTLS/);
+    expect(out).toContain("What came of it: held.");
+  });
+
+  test("says of some that they cannot be shown yet", async () => {
+    const { code, out } = await lab("show", "read-at-hop");
+    expect(code).toBe(0);
+    expect(out).toContain("This cannot be shown yet.");
+  });
+
+  test("knows what it does not know", async () => {
+    expect(await lab("show", "toString")).toMatchObject({ code: 2 });
+    expect(await lab("show", "strip-ehlo:sideways")).toMatchObject({ code: 2 });
+  });
+});
+
+test.each(languages)("everything of the catalogue has words in %s", (language) => {
+  const words = createWords(language);
+  for (const id of attackIds) {
+    for (const text of [attackName(words, id), attackMeaning(words, id), standsOf(words, id), stoppedBy(words, id)]) {
+      expect(text, id).not.toBe("");
+    }
+  }
+  for (const { name } of everyAttack()) expect(attackName(words, name)).not.toBe("");
+  for (const id of receiverIds) expect(receiverName(words, id), id).not.toBe("");
+  for (const outcome of outcomes) expect(outcomeMeaning(words, outcome)).not.toBe("");
+});

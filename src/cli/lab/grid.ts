@@ -1,0 +1,96 @@
+/** The matrix for a terminal: a line for each receiver, two columns for each attack. */
+import { isMismatch, type Cell } from "../../lab/index.ts";
+import { everyAttack, isExposed, type Outcome } from "../../threats/index.ts";
+import type { Words } from "../../words/index.ts";
+import { attackName, receiverName, senderName } from "./telling.ts";
+import { columnsOf } from "../layout.ts";
+
+const marks: Readonly<Record<Outcome, readonly [mark: string, colour: string]>> = {
+  delivered: ["·", "32"],
+  held: ["H", "36"],
+  bounced: ["B", "33"],
+  "exposed-cleartext": ["C", "31"],
+  "exposed-to-attacker": ["A", "35"],
+};
+
+/** All of one sender's cells. */
+export function gridOf(words: Words, cells: readonly Cell[], hasColour: boolean): readonly string[] {
+  const [first] = cells;
+  if (first === undefined) return [];
+  const attacks = attacksIn(cells);
+  const receivers = [...new Set(cells.map(({ receiver }) => receiver))];
+  const byPlace = new Map(cells.map((cell) => [`${cell.receiver} ${cell.attack}`, cell]));
+  const names = receivers.map((id) => receiverName(words, id));
+  const width = Math.max(...names.map(columnsOf));
+  const head = attacks.map((_, at) => String(at + 1).padStart(2)).join(" ");
+  const rows = receivers.map((receiver, at) => {
+    const name = names[at] ?? receiver;
+    const row = attacks.map((attack) => markOf(byPlace.get(`${receiver} ${attack}`), hasColour)).join(" ");
+    return `${name}${" ".repeat(width - columnsOf(name))}  ${row}`;
+  });
+  return [bold(senderName(words, first.sender), hasColour), `${" ".repeat(width)}  ${head}`, ...rows];
+}
+
+/** What the marks and the columns mean. */
+export function legendOf(words: Words, cells: readonly Cell[]): readonly string[] {
+  return [
+    words.say("lab-legend"),
+    "",
+    words.say("lab-columns"),
+    ...attacksIn(cells).map(
+      (attack, at) => `${String(at + 1).padStart(4)}  ${attack.padEnd(26)} ${attackName(words, attack)}`,
+    ),
+  ];
+}
+
+/** In the catalogue's order, whichever was tried first; nobody attacking first of all. */
+export function attacksIn(cells: readonly Cell[]): readonly string[] {
+  const order = new Map(everyAttack().map(({ name }, at) => [name, at]));
+  const placeOf = (name: string): number => order.get(name) ?? -1;
+  return [...new Set(cells.map(({ attack }) => attack))].toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** One exact line for each that is other than predicted. */
+export function mismatchesOf(words: Words, cells: readonly Cell[]): readonly string[] {
+  return cells.filter(isMismatch).map((cell) => {
+    const { sender, receiver, attack, predicted, observed, evidence } = cell;
+    const { control } = evidence;
+    const isEarlier = control !== undefined && control.predicted !== control.observed;
+    return words.say(isEarlier ? "lab-mismatch-control" : "lab-mismatch", {
+      sender,
+      receiver,
+      attack,
+      predicted: words.say(`lab-outcome-${isEarlier ? control.predicted : predicted}`),
+      observed: words.say(`lab-outcome-${isEarlier ? control.observed : observed}`),
+    });
+  });
+}
+
+export interface Summary {
+  readonly cells: number;
+  readonly mismatches: number;
+  readonly exposed: number;
+  /** Senders that could not be started here. */
+  readonly notInstalled: number;
+}
+
+export function summaryOf(cells: readonly Cell[], notInstalled: number): Summary {
+  return {
+    cells: cells.length,
+    mismatches: cells.filter(isMismatch).length,
+    exposed: cells.filter(({ observed }) => isExposed(observed)).length,
+    notInstalled,
+  };
+}
+
+function markOf(cell: Cell | undefined, hasColour: boolean): string {
+  if (cell === undefined) return "  ";
+  const [mark, colour] = marks[cell.observed];
+  const isWrong = isMismatch(cell);
+  const text = `${isWrong ? "!" : " "}${mark}`;
+  return hasColour ? `\x1b[${isWrong ? "7;" : ""}${colour}m${text}\x1b[0m` : text;
+}
+
+function bold(text: string, hasColour: boolean): string {
+  return hasColour ? `\x1b[1m${text}\x1b[0m` : text;
+}
