@@ -15,6 +15,7 @@ import { cliPage } from "./generator/cli.ts";
 import { configurationPage } from "./generator/configuration.ts";
 import { wrongDefaults } from "./generator/defaults.ts";
 import { eventsPage } from "./generator/events.ts";
+import { findingsPage, reportSchemaFile } from "./generator/findings.ts";
 import { limitsPage } from "./generator/limits.ts";
 import { brokenLinks, writtenPages } from "./generator/links.ts";
 import { metricsPage } from "./generator/metrics.ts";
@@ -25,9 +26,11 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = "docs/reference";
 
 const pages: Readonly<Record<string, (root: string) => string | Promise<string>>> = {
+  "check-report.schema.json": reportSchemaFile,
   "cli.md": cliPage,
   "configuration.md": configurationPage,
   "events.md": eventsPage,
+  "findings.md": findingsPage,
   "limits.md": limitsPage,
   "metrics.md": metricsPage,
   "plan.md": planPage,

@@ -4,6 +4,8 @@
 
 cli-check = Say which attack would work against mail to a domain, and what stops it
 cli-option-check-markdown = print the report as Markdown
+cli-option-check-html = write the report into a file too, as one page that needs nothing else
+cli-option-check-paste = print what to publish, ready to paste; with postfix, exim, sendmail or opensmtpd its configuration too
 cli-option-check-save = write into a file what was seen; --from reads it again
 cli-option-check-from = judge what was kept by --save, and look at nothing
 cli-option-check-dns-only = look at DNS and the policy alone, and connect to no mail server
@@ -11,6 +13,7 @@ cli-option-check-ehlo = the name to give in EHLO (default: the configuration's, 
 cli-check-exit-codes = Exit codes: 0 nothing worse than a notice; 1 something to mend (or nothing was asked); 2 the command was not understood; 3 warnings; 4 it could not be looked at. Of several domains the worst counts.
 cli-check-bad-domain = “{ $value }” is not a domain.
 cli-check-too-many = At most { $max } domains at a time; “surehop scan” takes more.
+cli-check-bad-server = No lines are known for “{ $value }”: postfix, exim, sendmail or opensmtpd.
 cli-check-looking = Looking at { $domain } …
 cli-check-unwritable = { $file } cannot be written: { $why }.
 cli-check-unreadable = { $file } does not hold what --save writes: { $why }.
@@ -89,6 +92,10 @@ check-untested-dns-failed = { $name }: DNS gave no answer ({ $detail }).
 check-untested-out-of-time = { $name }: there was no time left ({ $detail }).
 check-untested-beyond-us = { $name }: this program cannot test it ({ $detail }).
 check-untested-not-asked = { $name }: not asked ({ $detail }).
+
+check-paste-zone = Into the zone:
+check-paste-policy = To be served at { $path }:
+check-paste-steps = In this order:
 
 ## Why it matters
 

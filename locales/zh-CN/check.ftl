@@ -4,6 +4,8 @@
 
 cli-check = 说明对寄往某域名的邮件，哪些攻击会得逞，什么能挡住它们
 cli-option-check-markdown = 以 Markdown 输出报告
+cli-option-check-html = 另把报告写成一个不依赖任何东西的网页文件
+cli-option-check-paste = 输出要公布的内容，可直接粘贴；给出 postfix、exim、sendmail 或 opensmtpd 时连同其配置
 cli-option-check-save = 把看到的内容写进文件，以后可用 --from 再读
 cli-option-check-from = 评判 --save 所存的内容，什么都不再查看
 cli-option-check-dns-only = 只看 DNS 和策略，不连接任何邮件服务器
@@ -11,6 +13,7 @@ cli-option-check-ehlo = EHLO 中报出的名字（默认取配置中的，否则
 cli-check-exit-codes = 退出码：0 没有比“须知”更重的问题；1 有必须修正的问题（或没能查询）；2 命令不明白；3 有警告；4 无法查看。查多个域名时取最坏的一个。
 cli-check-bad-domain = “{ $value }”不是域名。
 cli-check-too-many = 一次最多 { $max } 个域名；更多请用“surehop scan”。
+cli-check-bad-server = 没有“{ $value }”的配置：可选 postfix、exim、sendmail 或 opensmtpd。
 cli-check-looking = 正在查看 { $domain } ……
 cli-check-unwritable = 无法写入 { $file }：{ $why }。
 cli-check-unreadable = { $file } 的内容不是 --save 所写的：{ $why }。
@@ -89,6 +92,10 @@ check-untested-dns-failed = { $name }：DNS 没有给出答案（{ $detail }）�
 check-untested-out-of-time = { $name }：时间不够了（{ $detail }）。
 check-untested-beyond-us = { $name }：本程序测不了（{ $detail }）。
 check-untested-not-asked = { $name }：没有查询（{ $detail }）。
+
+check-paste-zone = 写进区域：
+check-paste-policy = 在 { $path } 提供：
+check-paste-steps = 按这个次序：
 
 ## 为什么要紧
 

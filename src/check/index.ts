@@ -19,6 +19,8 @@ export { inspect, type InspectDeps, type InspectSettings } from "./inspect.ts";
 export { judge } from "./judge/index.ts";
 export { checkLimits } from "./limits.ts";
 export * from "./types.ts";
+export { daemons, readyToPaste, type Daemon, type Paste } from "./paste.ts";
+export { reportHtml } from "./render/html.ts";
 export { reportMarkdown } from "./render/markdown.ts";
 export { reportSchema } from "./render/schema.ts";
 export { reportJson, reportVersion } from "./render/json.ts";

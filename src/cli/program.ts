@@ -216,6 +216,8 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   option(checkup, "--ehlo <name>", "check-ehlo");
   option(checkup, "--dns-only", "check-dns-only");
   option(checkup, "--markdown", "check-markdown");
+  option(checkup, "--paste [server]", "check-paste");
+  option(checkup, "--html <file>", "check-html");
   option(checkup, "--save <file>", "check-save");
   option(checkup, "--from <file>", "check-from");
   checkup.addHelpText("after", `\n${say("cli-check-exit-codes")}`);

@@ -4,13 +4,17 @@ import { resolve } from "node:path";
 import { domain as domainName, noMetrics, parseDomain, type DomainName } from "../../base/index.ts";
 import {
   checkLimits,
+  daemons,
   inspect,
   judge,
   lookUpCaa,
   readInspection,
+  readyToPaste,
+  reportHtml,
   reportJson,
   reportMarkdown,
   saveInspection,
+  type Daemon,
   type Inspection,
   type Report,
 } from "../../check/index.ts";
@@ -23,6 +27,10 @@ import { exitCodes, printable, type CommandContext } from "../terminal.ts";
 export interface CheckOptions extends OutlookOptions {
   readonly json?: boolean;
   readonly markdown?: boolean;
+  /** True, or one of `daemons`. */
+  readonly paste?: true | string;
+  /** A file to be written. */
+  readonly html?: string;
   readonly save?: string;
   /** A file of `--save`, to be judged again. */
   readonly from?: string;
@@ -33,14 +41,18 @@ export interface CheckOptions extends OutlookOptions {
 export function runCheck(context: CommandContext, options: CheckOptions, ...asked: string[]): Promise<number> {
   return stoppable(async () => {
     const reports: Report[] = [];
-    const tell = (report: Report): void => {
+    const daemon = daemonOf(context, options.paste);
+    const tell = (inspection: Inspection): void => {
+      const report = judge(inspection);
       if (options.json === true) context.terminal.out(JSON.stringify(reportJson(context.words, report)));
       else if (options.markdown === true) context.terminal.out(reportMarkdown(context.words, report));
       else tellTerminal(context, report, reports.length === 0);
       reports.push(report);
+      if (options.paste !== undefined && options.json !== true) tellPaste(context, inspection, daemon);
     };
-    if (options.from !== undefined) tell(judge(readSaved(context, options.from)));
+    if (options.from !== undefined) tell(readSaved(context, options.from));
     else await look(context, options, domainsOf(context, asked), tell);
+    if (options.html !== undefined) write(context, options.html, reportHtml(context.words, reports));
     const codes = reports.map(codeOf);
     return codesByWeight.findLast((code) => codes.includes(code)) ?? exitCodes.failed;
   });
@@ -60,7 +72,7 @@ async function look(
   context: CommandContext,
   options: CheckOptions,
   domains: readonly DomainName[],
-  tell: (report: Report) => void,
+  tell: (inspection: Inspection) => void,
 ): Promise<void> {
   const outlook = await openOutlook(context, options);
   try {
@@ -68,7 +80,7 @@ async function look(
       if (context.terminal.isInteractive) context.terminal.err(context.words.say("cli-check-looking", { domain }));
       const inspection = await inspectOne(outlook, options, domain);
       if (options.save !== undefined) write(context, options.save, saveInspection(inspection));
-      tell(judge(inspection));
+      tell(inspection);
     }
   } finally {
     await outlook.close();
@@ -95,6 +107,25 @@ function inspectOne(outlook: Outlook, options: CheckOptions, domain: DomainName)
     },
     domain,
   );
+}
+
+function daemonOf(context: CommandContext, paste: CheckOptions["paste"]): Daemon | undefined {
+  if (paste === undefined || paste === true) return undefined;
+  const daemon = daemons.find((one) => one === paste);
+  if (daemon === undefined) throw misused(context, "cli-check-bad-server", paste);
+  return daemon;
+}
+
+/** As lines that can be copied: nothing is wrapped or indented. */
+function tellPaste({ terminal, words }: CommandContext, inspection: Inspection, daemon: Daemon | undefined): void {
+  const paste = readyToPaste(words, inspection, daemon);
+  if (!paste.ok) return;
+  const { zone, policy, steps, snippets } = paste.value;
+  terminal.out(`\n${words.say("check-paste-zone")}\n\n${zone}`);
+  terminal.out(`\n${words.say("check-paste-policy", { path: policy.path })}\n\n${policy.content.trimEnd()}`);
+  for (const { file, text } of snippets) terminal.out(`\n${file}\n\n${text.trimEnd()}`);
+  terminal.out(`\n${words.say("check-paste-steps")}`);
+  for (const step of steps) terminal.out(`- ${step}`);
 }
 
 function domainsOf(context: CommandContext, asked: readonly string[]): readonly DomainName[] {
