@@ -59,7 +59,7 @@ check-cell-stopped = stopped
 check-cell-harmless = no harm
 check-cell-unknown = ?
 check-cell-arrives = arrives
-check-cell-waits = does not arrive
+check-cell-waits = fails
 
 check-findings-title = Findings
 check-clean = Nothing was found wrong.

@@ -25,6 +25,7 @@ export function verdictOf(
       break;
   }
   if (views.every(({ fact }) => fact.addresses.kind === "none")) return "undeliverable";
+  if (views.every(({ fact }) => isForged(fact.addresses))) return "held";
   if (views.every(({ tls }) => tls === "untested")) return "unknown";
   if (views.some(({ tls }) => tls === "missing" || tls === "broken")) return "readable";
   const { unattacked } = matrix;
@@ -36,6 +37,10 @@ export function verdictOf(
   if (byDane) return "safe-dane";
   if (bySts) return "safe-sts";
   return findings.some(({ code }) => code === "hosts-differ") ? "uneven" : "unprotected";
+}
+
+function isForged(addresses: HostView["fact"]["addresses"]): boolean {
+  return addresses.kind === "failed" && addresses.status === "bogus";
 }
 
 function isKeptBack(outcome: Predicted): boolean {

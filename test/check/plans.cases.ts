@@ -1,9 +1,9 @@
 /** The domains of the sandbox: each with one thing planted, and what has to be found of it; nothing else may be. */
-import { constants } from "node:crypto";
+import { constants, getDiffieHellman } from "node:crypto";
+import { sequence, unsigned } from "../../src/lab/der.ts";
 import type { Finding, Verdict } from "../../src/check/index.ts";
 import type { Wire } from "../../src/base/index.ts";
-import { extension } from "../support/x509.ts";
-import { makeCa } from "../support/x509.ts";
+import { makeCa, makeKeys } from "../support/x509.ts";
 import {
   chain,
   goodCiphers,
@@ -33,7 +33,7 @@ const names = [mx];
 const usual = (): readonly Chain[] => [chain(keys.rsa, { names }), chain(keys.ec, { names })];
 const one = (plan: HostPlan): TownPlan => ({ hosts: [plan] });
 const fits = (chains: readonly Chain[]) => chains.map(({ certificates: [leaf] }) => tlsa("3 1 1", leaf?.pem ?? ""));
-const { SSL_OP_NO_RENEGOTIATION, SSL_OP_NO_TLSv1_3 } = constants;
+const { SSL_OP_NO_RENEGOTIATION } = constants;
 const good = { ciphers: goodCiphers, secureOptions: SSL_OP_NO_RENEGOTIATION };
 const noPolicy = { stsRecord: [] } satisfies TownPlan;
 const weakly = (ciphers: string) => ({ ...good, ciphers: `${goodCiphers}:${ciphers}:@SECLEVEL=0` });
@@ -55,7 +55,6 @@ function says(...lines: readonly string[]): (wire: Wire) => void {
 }
 
 const weakCa = makeCa({ commonName: "Weak CA", issuer: root, hash: "sha1" });
-const shortCa = makeCa({ commonName: "Short CA", issuer: root, keys: keys.rsaShort });
 
 export const cases: readonly Case[] = [
   // What is right
@@ -461,6 +460,180 @@ export const cases: readonly Case[] = [
     finds: ["signature-weak", "exchange-sha1"],
     verdict: "held",
   },
+
+  // More that is right
+  {
+    is: "TLSA by SHA-512",
+    plan: (() => {
+      const chains = ec();
+      return one({ chains, tlsa: [tlsa("3 1 2", chains[0]?.certificates[0]?.pem ?? "")] });
+    })(),
+    finds: [],
+    verdict: "safe",
+  },
+  {
+    is: "DANE-TA by the key of the authority that everybody trusts",
+    plan: one({ chains: ec(), tlsa: [tlsa("2 1 1", intermediate.pem)] }),
+    finds: [],
+    verdict: "safe",
+  },
+  {
+    is: "a policy with a wildcard, in lines that end in CRLF",
+    plan: { policy: "version: STSv1\r\nmode: enforce\r\nmx: *.town.example\r\nmax_age: 1209600\r\n" },
+    finds: [],
+    verdict: "safe",
+  },
+  {
+    is: "a policy that says there is none any more",
+    plan: { policy: "version: STSv1\nmode: none\nmax_age: 86400\n" },
+    finds: [],
+    verdict: "safe-dane",
+  },
+  {
+    is: "a wildcard certificate",
+    plan: one({ chains: ec({ names: ["*.town.example"] }) }),
+    finds: [],
+    verdict: "safe",
+  },
+  { is: "a key on P-384", plan: one({ chains: [chain(makeKeys("p384"), { names })] }), finds: [], verdict: "safe" },
+  {
+    is: "an unsigned domain whose MX host is another's, with DANE there (DANE-7)",
+    plan: {
+      zone: "unsigned",
+      zones: { "hoster.example": "signed" },
+      hosts: [{ name: "mx.hoster.example", chains: [chain(keys.ec, { names: ["mx.hoster.example"] })] }],
+    },
+    finds: ["mx-insecure"],
+    verdict: "safe-sts",
+  },
+
+  // More that is wrong
+  {
+    is: "an MX host in somebody's unsigned zone",
+    plan: {
+      zones: { "hoster.example": "unsigned" },
+      hosts: [{ name: "mx.hoster.example", chains: [chain(keys.ec, { names: ["mx.hoster.example"] })], tlsa: "none" }],
+    },
+    finds: ["addresses-insecure"],
+    verdict: "safe-sts",
+  },
+  {
+    is: "an MX host in somebody's unsigned zone, and no policy",
+    plan: {
+      ...noPolicy,
+      zones: { "hoster.example": "unsigned" },
+      hosts: [{ name: "mx.hoster.example", chains: [chain(keys.ec, { names: ["mx.hoster.example"] })], tlsa: "none" }],
+    },
+    finds: ["addresses-insecure", "nothing-enforced", "sts-missing"],
+    verdict: "unprotected",
+  },
+  {
+    is: "an MX host whose addresses do not fit their signatures",
+    plan: {
+      zones: { "hoster.example": "broken" },
+      hosts: [{ name: "mx.hoster.example", chains: [chain(keys.ec, { names: ["mx.hoster.example"] })] }],
+    },
+    finds: ["host-dns-bogus"],
+    verdict: "held",
+  },
+  {
+    is: "one name server that is silent about the MX (trap 27)",
+    plan: { faults: [{ name: "town.example", kind: "servfail", type: "MX" }] },
+    finds: [],
+    verdict: "unknown",
+    untested: ["dns-failed"],
+  },
+  {
+    is: "a certificate with a common name and no other (RFC 9525 §2)",
+    plan: one({ chains: ec({ names: [], commonName: mx }) }),
+    finds: ["certificate-other-name"],
+    verdict: "held",
+  },
+  {
+    is: "an intermediate certificate that has run out",
+    plan: (() => {
+      const old = makeCa({ commonName: "Old CA", issuer: root, fromDays: -90, toDays: -2 });
+      return one({ chains: ec({ issuer: old }, [old]) });
+    })(),
+    finds: ["certificate-expired"],
+    verdict: "held",
+  },
+  {
+    is: "a Diffie-Hellman group of 1024 bits",
+    plan: one({
+      chains: [chain(keys.rsa, { names })],
+      tls: { ...good, dhparam: shortGroup(), ciphers: `${goodCiphers}:DHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0` },
+    }),
+    finds: ["dh-short", "exchange-sha1"],
+    verdict: "safe",
+  },
+  {
+    is: "a server of long ago: SSL 3.0, RC4, compression, and no safe renegotiation",
+    plan: { ...noPolicy, ...one({ tlsa: "none", server: ofLongAgo }) },
+    finds: [
+      "tls-broken",
+      "tls-old-versions",
+      "cipher-insecure",
+      "compression",
+      "renegotiation-unsafe",
+      "tlsa-missing",
+      "sts-missing",
+    ],
+    verdict: "readable",
+    untested: ["broken-off"],
+  },
+  {
+    is: "bytes in clear behind the 220 (TLS-1)",
+    plan: {
+      ...noPolicy,
+      ...one({ tlsa: "none", server: says("220 x ESMTP", "250-x\n250 STARTTLS", "220 go ahead\n250 injected") }),
+    },
+    finds: ["tls-broken", "tlsa-missing", "sts-missing"],
+    verdict: "readable",
+    untested: ["broken-off"],
+  },
+  {
+    is: "a server that knows no EHLO",
+    plan: { ...noPolicy, ...one({ tlsa: "none", server: says("220 x", "502 what?", "250 x", "221 bye") }) },
+    finds: ["host-no-starttls", "tlsa-missing", "sts-missing"],
+    verdict: "readable",
+  },
+  {
+    is: "something that is no mail server (trap 27)",
+    plan: one({ server: says("HTTP/1.1 400 Bad Request") }),
+    finds: [],
+    verdict: "unknown",
+    untested: ["broken-off"],
+  },
+  {
+    is: "one of two hosts is down",
+    plan: { hosts: [{ ipv6: false }, { preference: 20, isDown: true, ipv6: false }] },
+    finds: ["address-refuses", "ipv6-missing", "ipv6-missing"],
+    verdict: "safe",
+    untested: ["refused-connection"],
+  },
 ];
 
-export { extension, shortCa, SSL_OP_NO_TLSv1_3 };
+/** RFC 2409 §6.2, the group of 1024 bits. */
+function shortGroup(): string {
+  const prime = getDiffieHellman("modp2").getPrime();
+  const der = sequence(unsigned(prime), unsigned(Buffer.of(2)));
+  return `-----BEGIN DH PARAMETERS-----\n${der
+    .toString("base64")
+    .match(/.{1,64}/g)
+    ?.join("\n")}\n-----END DH PARAMETERS-----\n`;
+}
+
+/** Answers every ClientHello in SSL 3.0 with RC4-MD5 and DEFLATE, whatever was offered. */
+function ofLongAgo({ stream }: Wire): void {
+  stream.write("220 x ESMTP\r\n");
+  stream.on("data", (chunk: Buffer) => {
+    if (/^EHLO/i.test(chunk.toString("latin1"))) stream.write("250-x\r\n250 STARTTLS\r\n");
+    else if (/^STARTTLS/i.test(chunk.toString("latin1"))) stream.write("220 go ahead\r\n");
+    else if (chunk[0] === 22) {
+      const hello = Buffer.concat([Buffer.of(2, 0, 0, 38, 3, 0), Buffer.alloc(32, 1), Buffer.of(0, 0, 4, 1)]);
+      const body = Buffer.concat([hello, Buffer.of(11, 0, 0, 3, 0, 0, 0), Buffer.of(14, 0, 0, 0)]);
+      stream.write(Buffer.concat([Buffer.of(22, 3, 0, body.length >> 8, body.length & 255), body]));
+    }
+  });
+}

@@ -175,6 +175,7 @@ async function build(plan: TownPlan, of: DomainName, closers: (() => Promise<voi
   zones[of] = [...(zones[of] ?? []), ...(plan.mx ?? mx), ...(plan.caa === false ? [] : [caaRecord])];
   zones[`_mta-sts.${of}`] = txt(plan.stsRecord ?? ["v=STSv1; id=20260101;"]);
   zones[`_smtp._tls.${of}`] = txt(plan.rpt ?? [`v=TLSRPTv1; rua=mailto:tls@${of}`]);
+  for (const zone of Object.keys(plan.zones ?? {})) zones[zone] = [caaRecord];
   for (const [owner, records] of Object.entries(plan.records ?? {}))
     zones[owner] = [...(zones[owner] ?? []), ...records];
   const names = await startNameserver({

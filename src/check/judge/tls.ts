@@ -57,7 +57,8 @@ function judgeHellos({ hellos = {}, renegotiation }: SeenAddress, about: About):
   ).flatMap(([test, name]) => (taken(test)?.version === helloVersions[test] ? [name] : []));
   const graded = (["static", "weak", "insecure", "anonymous"] as const).flatMap((grade) => {
     const suite = taken(grade)?.suite;
-    return suite === undefined
+    // Some answer with what was not offered.
+    return suite === undefined || suiteOf(suite)?.grade !== grade
       ? []
       : [ofHost(`cipher-${grade}`, gradeSeverity[grade], about, { cipher: suiteName(suite) })];
   });
