@@ -23,7 +23,16 @@ import {
   type Config,
 } from "../system/index.ts";
 import type { TrustedCas } from "../tls/index.ts";
-import { anchorsIn, keeperOf, readConfig, Stop, tryoutDns, upstreamsOf, type ResolvingOptions } from "./resolving.ts";
+import {
+  anchorsIn,
+  keeperOf,
+  readConfig,
+  Stop,
+  tryoutDns,
+  upstreamsOf,
+  type ResolvingOptions,
+  type TryoutNet,
+} from "./resolving.ts";
 import { exitCodes, printable, type CommandContext } from "./terminal.ts";
 
 export interface OutlookOptions {
@@ -63,7 +72,7 @@ export async function openOutlook(context: CommandContext, options: OutlookOptio
   const isStub = config !== undefined && (config.dns.trustAd || config.danger.skipDnssec);
   const proving = isStub ? undefined : createValidatingResolver({ ...asking, anchors: keeperOf(config, own).anchors });
   const resolver = proving ?? createStubResolver({ ...asking, trustAd: config?.dns.trustAd === true });
-  const settings = settingsOf(context, options, config, tryout !== undefined);
+  const settings = settingsOf(context, options, config, tryout);
   const facts = openFactStore({ directory: config?.server.data ?? nowhere, role: "operator" });
   const danger = {
     ...(config?.danger ?? { smtpPort: settings.smtpPort, skipDnssec: false }),
@@ -119,13 +128,15 @@ function settingsOf(
   context: CommandContext,
   options: OutlookOptions,
   config: Config | undefined,
-  isTryout: boolean,
+  tryout: TryoutNet | undefined,
 ): GatherSettings {
-  const authorities = options.ca === undefined ? config?.policy.authorities : readAuthorities(context, options.ca);
+  const ofTryout = tryout === undefined ? undefined : authoritiesOf(tryout.ca, false);
+  const known = config?.policy.authorities ?? ofTryout;
+  const authorities = options.ca === undefined ? known : readAuthorities(context, options.ca);
   const base = config === undefined ? freshSettings : gatherSettingsOf(deliverySettings(config));
-  const smtpPort = portOf(context, options.port) ?? base.smtpPort;
+  const smtpPort = portOf(context, options.port) ?? tryout?.smtpPort ?? base.smtpPort;
   // A named port or authority means a network of one's own.
-  const isOwn = isTryout || options.port !== undefined || options.ca !== undefined;
+  const isOwn = tryout !== undefined || options.port !== undefined || options.ca !== undefined;
   return {
     ...base,
     smtpPort,

@@ -73,17 +73,25 @@ export async function readConfig(context: CommandContext, options: ResolvingOpti
   throw new Stop(exitCodes.usage);
 }
 
-/** The sandbox of a running try-out, said on standard error; undefined if there is none. */
-export function tryoutDns({
-  terminal,
-  words,
-}: CommandContext): { readonly upstreams: readonly Upstream[]; readonly anchors: readonly TrustAnchor[] } | undefined {
+/** The little internet of a running try-out. */
+export interface TryoutNet {
+  readonly upstreams: readonly Upstream[];
+  readonly anchors: readonly TrustAnchor[];
+  /** Where its mail servers listen. */
+  readonly smtpPort?: number;
+  /** Its one authority, PEM. */
+  readonly ca: string;
+}
+
+/** Said on standard error; undefined if there is none. */
+export function tryoutDns({ terminal, words }: CommandContext): TryoutNet | undefined {
   const state = readTryoutState(terminal.environment);
   const upstream = parseUpstream(state?.resolver ?? "");
   const anchors = readAnchors(state?.anchors ?? "");
-  if (!upstream.ok || !anchors.ok || anchors.value.length === 0) return undefined;
+  if (state === undefined || !upstream.ok || !anchors.ok || anchors.value.length === 0) return undefined;
   terminal.err(words.say("cli-dns-tryout"));
-  return { upstreams: [upstream.value], anchors: anchors.value };
+  const { ca, smtpPort } = state;
+  return { upstreams: [upstream.value], anchors: anchors.value, ca, ...(smtpPort === undefined ? {} : { smtpPort }) };
 }
 
 export function upstreamsOf(

@@ -21,6 +21,8 @@ export interface TryoutState {
   readonly resolver?: string;
   /** The keys of its root, as lines of a zone file. */
   readonly anchors?: string;
+  /** Where the mail servers of its little internet listen. */
+  readonly smtpPort?: number;
 }
 
 /** Undefined if none is running, or if what it left cannot be understood. */
@@ -31,7 +33,7 @@ export function readTryoutState(environment: NodeJS.ProcessEnv): TryoutState | u
   } catch {
     return undefined;
   }
-  const { via, user, password, ca, http, pid, from, data, resolver, anchors } = raw;
+  const { via, user, password, ca, http, pid, from, data, resolver, anchors, smtpPort } = raw;
   if (typeof via !== "string" || typeof user !== "string" || typeof password !== "string") return undefined;
   if (typeof ca !== "string" || typeof http !== "string" || (typeof pid === "number" && !isAlive(pid)))
     return undefined;
@@ -46,6 +48,7 @@ export function readTryoutState(environment: NodeJS.ProcessEnv): TryoutState | u
     pid: typeof pid === "number" ? pid : 0,
     ...(typeof data === "string" ? { data } : {}),
     ...(typeof resolver === "string" && typeof anchors === "string" ? { resolver, anchors } : {}),
+    ...(typeof smtpPort === "number" ? { smtpPort } : {}),
   };
 }
 

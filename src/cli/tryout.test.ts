@@ -156,6 +156,14 @@ describe.concurrent("until it is stopped", () => {
         plan: { hosts: [{ level: "authenticated", proof: { kind: "dane" } }] },
       });
 
+      const checked = home.surehop(["check", "keyed.example", "--json"]);
+      await checked.ended;
+      expect(JSON.parse(checked.out())).toMatchObject({
+        domain: "keyed.example",
+        level: "authenticated",
+        untested: [],
+      });
+
       running.child.kill("SIGINT");
       expect(await running.ended).toEqual({ code: 0, err: "" });
       expect(running.out()).toMatch(/Stopped\. The sandbox is gone/);

@@ -117,7 +117,8 @@ function announce({ terminal }: TryoutRequest, { narrator, sandbox, running }: S
     const state = { via, user, password, from: user, ca: sandbox.authority.pem, http, pid: process.pid };
     const resolver = `${sandbox.resolver.address}:${sandbox.resolver.port}`;
     const anchors = sandbox.anchors.map(anchorText).join("\n");
-    writeTryoutState({ ...state, data: running.directory, resolver, anchors }, terminal.environment);
+    const { smtpPort } = sandbox;
+    writeTryoutState({ ...state, data: running.directory, resolver, anchors, smtpPort }, terminal.environment);
   }
   narrator.topic(narrator.words.say("cli-tryout-yours"));
   if (taken.length > 0) {
