@@ -1,7 +1,8 @@
 /**
  * The reference, generated from the program, and what keeps the rest of the documentation true.
  *
- *   npm run docs          writes docs/reference/
+ *   npm run docs          writes docs/reference/, and the made parts of docs/threats.md
+ *   npm run docs:lab      runs the lab, for the matrix in docs/threats.md
  *   npm run docs:check    writes nothing; exits 1 naming each page that drifted, each default that is
  *                         not the one that counts, each row of docs/standards.md whose source or
  *                         test is gone, and each relative link that leads nowhere
@@ -21,6 +22,7 @@ import { brokenLinks, writtenPages } from "./generator/links.ts";
 import { metricsPage } from "./generator/metrics.ts";
 import { planPage } from "./generator/plan.ts";
 import { checkStandards } from "./generator/standards.ts";
+import { checkThreats, writeThreats } from "./generator/threats.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = "docs/reference";
@@ -46,6 +48,8 @@ async function write(): Promise<void> {
     writeFileSync(join(root, folder, name), await page(root));
     console.log(`wrote ${folder}/${name}`);
   }
+  writeThreats(root);
+  console.log("wrote the made parts of docs/threats.md");
 }
 
 async function check(): Promise<void> {
@@ -54,6 +58,7 @@ async function check(): Promise<void> {
     ...(await wrongDefaults()),
     ...strays().map((name) => `${folder}/${name}: nothing generates it; "npm run docs" removes it`),
     ...checkStandards(root),
+    ...checkThreats(root),
     ...writtenPages(root).flatMap((page) => brokenLinks(root, page)),
   ];
   for (const fault of faults) console.error(fault);
