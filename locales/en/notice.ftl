@@ -15,6 +15,10 @@ notice-delay-opening = Your message has not been delivered to the following reci
 notice-held-opening = We are holding your message back for the following recipients, because a safe way to them could not be proven. We keep trying:
 notice-success-opening = Your message was handed on for the following recipients, as you asked to be told:
 
+notice-redacted-subject = A message of yours was not delivered
+notice-redacted = You sent a message and demanded protection on the whole way (REQUIRETLS). It could not be delivered. We wrote to you why, but the way back to your own mailbox does not offer the protection that you demanded, so that letter was not sent either. This one says nothing of your message, because anyone on the way may read it. The administrator of this mail server can tell you more: the letter is known here as { $id }.
+notice-redacted-todo = Ask the administrator of your mailbox to offer REQUIRETLS (RFC 8689), or do without it for what need not be so protected.
+
 notice-about-subject = Subject: { $subject }
 notice-about-from = From: { $from }
 notice-about-date = Written: { $date }

@@ -15,6 +15,10 @@ notice-delay-opening = 您的邮件还没有送达下列收件人，我们会继
 notice-held-opening = 由于无法证明通往下列收件人的途径是安全的，我们暂缓投递您的邮件，并会继续尝试：
 notice-success-opening = 按您的要求特此告知，发给下列收件人的邮件已经交出：
 
+notice-redacted-subject = 您有一封邮件未能送达
+notice-redacted = 您发出了一封要求全程保护（REQUIRETLS）的邮件，它没能送达。我们写了信说明原因，但回到您信箱的路上提供不了您要求的保护，所以那封信也没有发出。这封信不透露您邮件的任何内容，因为途中任何人都可能读到它。本服务器的管理员可以告诉您更多：那封信在这里的编号是 { $id }。
+notice-redacted-todo = 请让您信箱的管理员开启 REQUIRETLS（RFC 8689）；不需要这样保护的邮件，也可以不提这项要求。
+
 notice-about-subject = 主题：{ $subject }
 notice-about-from = 发件人：{ $from }
 notice-about-date = 写信时间：{ $date }

@@ -33,8 +33,11 @@ export interface Envelope {
   readonly user?: string;
   /** Language of notices to the sender, as a BCP 47 tag that `words/` knows; absent: the relay's own. */
   readonly language?: string;
-  /** A report of ours on TLS: its own sessions are not reported on (RFC 8460 §3), or reports would beget reports for ever. */
-  readonly purpose?: "tls-report";
+  /**
+   * Of mail that the relay made. A report on TLS: its own sessions are not reported on (RFC 8460 §3), or reports would beget reports for
+   * ever. A notice about a message (RFC 3464).
+   */
+  readonly purpose?: "tls-report" | "notice";
   readonly receivedAt: Instant;
 }
 

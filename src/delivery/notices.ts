@@ -10,6 +10,7 @@ import {
   bounceNotice,
   createWords,
   delayNotice,
+  redactedNotice,
   reportRecipient,
   successNotice,
   type Delayed,
@@ -51,6 +52,8 @@ export interface NoticesSent {
 /** Rejects with QueueError if a notice could not be made durable; then the outcome must not be settled as final. */
 export async function sendNotices(deps: NoticeDeps, request: NoticeRequest): Promise<NoticesSent> {
   const { envelope } = request.lease.delivery;
+  const redacted = await sendRedacted(deps, request);
+  if (redacted.length > 0) return { events: redacted, delayNoticed: request.delayNoticed };
   const due = sortOut(request);
   const delayIsDue =
     due.delayed.length > 0 &&
@@ -81,6 +84,46 @@ export async function sendNotices(deps: NoticeDeps, request: NoticeRequest): Pro
     await writer.send("success", notice, delivered);
   }
   return { events, delayNoticed: request.delayNoticed || delayIsDue };
+}
+
+/**
+ * A notice about REQUIRETLS mail demands REQUIRETLS itself, and so may not get back (RFC 8689 §5: it "will be lost" unless redacted). In its
+ * place goes one that tells nothing of the message but that there is something to know, and where to ask (trap 30).
+ */
+async function sendRedacted(deps: NoticeDeps, { lease, outcomes, now }: NoticeRequest): Promise<readonly MailEvent[]> {
+  const { envelope, facts, message } = lease.delivery;
+  if (envelope.purpose !== "notice" || !envelope.requireTls) return [];
+  const { hostname, languageOf } = deps.settings;
+  const lost = outcomes.filter(
+    ({ problem }) => problem?.kind === "bounce" && problem.reason === "requiretls-unsupported",
+  );
+  const events: MailEvent[] = [];
+  for (const { recipient } of lost) {
+    const to = recipient.address;
+    const language = languageOf({ from: to });
+    const report = buildReport({
+      hostname,
+      to,
+      ...redactedNotice(createWords(language), { hostname, queueId: message }),
+      language,
+      now,
+      random: deps.random,
+      recipients: [],
+      original: {
+        queueId: message,
+        envelope: { ret: "headers", requireTls: false, receivedAt: envelope.receivedAt },
+        facts,
+        header: { fields: [], raw: new Uint8Array(), complete: true },
+        content: () => lease.content(),
+      },
+    });
+    events.push({ code: "bounce-sent", message: await accept(deps, report, about(message, now)) });
+  }
+  return events;
+}
+
+function about(message: MessageId, now: Instant): StoryEntry {
+  return { at: now, event: { code: "notice-about", message, kind: "bounce" } };
 }
 
 /** DSN-3: when the sender is to hear that a message waits; sooner if it waits for safety. */

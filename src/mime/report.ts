@@ -84,6 +84,7 @@ function reportEnvelope({ to, now, original }: ReportRequest, returns: Report["r
     body: returns === "full" && original.facts.has8bit ? "8bitmime" : "7bit",
     smtpUtf8: to.needsUtf8,
     requireTls: original.envelope.requireTls,
+    purpose: "notice",
     receivedAt: now,
   };
 }

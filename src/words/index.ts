@@ -10,6 +10,7 @@ export { eventLog, type EventLine, type EventLogOptions } from "./log.ts";
 export { eventMetrics, type MetricStep } from "./metrics.ts";
 export {
   bounceNotice,
+  redactedNotice,
   delayNotice,
   successNotice,
   reportRecipient,

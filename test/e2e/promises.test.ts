@@ -157,10 +157,10 @@ async function hand(through: TestRelay, name: Name, header = ""): Promise<Messag
 }
 
 /** One message from a user who demands REQUIRETLS. */
-async function handRequiringTls(name: Name, header = ""): Promise<MessageId> {
+async function handRequiringTls(name: Name, header = "", from: string = testUser.name): Promise<MessageId> {
   const client = await openSubmission(relay.submissionsPort, { user: testUser, ca: authority.pem });
   const content = `From: ${testUser.name}\nSubject: for ${name}\n${header}\n${secret}\n`;
-  const handed = { from: testUser.name, to: [`bob@${name}.example`], content, mailOptions: " REQUIRETLS" };
+  const handed = { from, to: [`bob@${name}.example`], content, mailOptions: " REQUIRETLS" };
   const id = idOf(await client.send(handed)) as MessageId;
   await client.quit();
   return id;
@@ -281,6 +281,18 @@ describe("REQUIRETLS and TLS-Required", () => {
     expect(bounce?.content).toContain("Content-Type: text/rfc822-headers");
     expect(bounce?.content).toContain("Subject: for no-requiretls");
     expect(bounce?.content).not.toContain(secret);
+  });
+
+  test("traps 29, 30 REQ-3 the way back lacks it too: a letter that tells nothing of the message gets back all the same", async () => {
+    const sender = "carol@no-requiretls.example";
+    const id = await handRequiringTls("unsigned", "", sender);
+    expect(await outcome(relay, id)).toMatchObject({ code: "bounced", reason: "requiretls-unsupported" });
+    const notice = await eventually("the redacted notice", patienceMs, () => received("no-requiretls").at(-1));
+    expect(notice).toMatchObject({ from: "", to: [sender], requireTls: false });
+    expect(notice.content).toContain("Subject: A message of yours was not delivered");
+    expect(notice.content).not.toMatch(/for unsigned|bob@/);
+    expect(notice.content).not.toContain(secret);
+    expect(received("no-requiretls")).toHaveLength(1);
   });
 
   test("REQ-1 signed DNS names the host, and no authority vouches for its certificate: held", async () => {

@@ -105,6 +105,19 @@ function layOut(words: Words, facts: NoticeFacts<Failed | Delayed | Delivered>, 
   ].join("\n\n");
 }
 
+/** In place of a notice that may not be sent: nothing of the message, not even whom it was for (RFC 8689 §5). */
+export function redactedNotice(
+  words: Words,
+  { hostname, queueId }: { readonly hostname: string; readonly queueId: string },
+): Notice {
+  const paragraphs = [
+    words.say("notice-from", { host: hostname }),
+    words.say("notice-redacted", { id: safeName(queueId) }),
+    words.say("notice-redacted-todo"),
+  ];
+  return { subject: words.say("notice-redacted-subject"), text: `${paragraphs.join("\n\n")}\n` };
+}
+
 function subjectOf(words: Words, id: string, original: OriginalMessage): string {
   return original.subject === undefined ? words.say(`${id}-none`) : words.say(id, { subject: original.subject });
 }
