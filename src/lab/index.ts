@@ -23,5 +23,7 @@ export type { ReceivedMessage, Receiver, ReceiverOptions } from "./receiver.ts";
 export { homeDomain, startSandbox, type Sandbox, type SandboxDomain, type SandboxOptions } from "./sandbox.ts";
 export { sandboxDomains, type Expectation, type SandboxSite } from "./sites.ts";
 export * from "./run/index.ts";
+export { enclosedNet, enclosing, enclosureMissing, isEnclosed, runEnclosed, type Enclosing } from "./enclose.ts";
+export { peerSenders } from "./senders/index.ts";
 export { senderLimits } from "./senders/types.ts";
 export type { Handed, LabMail, MailState, RunningSender, Sender, SenderWorld } from "./senders/types.ts";

@@ -72,7 +72,7 @@ function shaken(
   if (shown.isOld && terms.oldTls !== "taken") return fallenBack(terms.oldTls, peer);
   const isProven = promise === "dane" ? fitsTlsa(setup, shown) : provesName(terms, shown, isLedAway);
   if (!isProven) return fallenBack(terms.unproven, peer);
-  if (!shown.speaksSmtp) return "held";
+  if (!shown.speaksSmtp) return fallenBack(terms.unspeaking, peer);
   return peer.who === "attacker" ? "exposed-to-attacker" : "delivered";
 }
 

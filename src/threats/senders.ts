@@ -34,8 +34,10 @@ const postfixMay: TlsTerms = {
   ...all("clear"),
   broken: "clear-later",
   injected: "ignored",
-  oldTls: "clear-later",
+  // TLS 1.1 is spoken where nothing has to be proven, and nowhere else.
+  oldTls: "taken",
   unproven: "defer",
+  unspeaking: "clear-later",
 };
 /** Asks for TLS. A 5xx to STARTTLS, which anybody can forge before TLS, is believed. */
 const postfixMust: TlsTerms = {
@@ -44,6 +46,7 @@ const postfixMust: TlsTerms = {
   refused: { temporarily: "defer", permanently: "bounce" },
   injected: "ignored",
   unproven: "defer",
+  unspeaking: "defer",
 };
 
 const postfix = (level: string, changes: Partial<ModelledMode> = {}): ModelledMode => ({
@@ -57,41 +60,39 @@ const postfix = (level: string, changes: Partial<ModelledMode> = {}): ModelledMo
   ...changes,
 });
 
-const eximTerms: TlsTerms = { verifies: "nothing", ...all("clear"), unproven: "defer" };
-const deferring: TlsTerms = { verifies: "nothing", ...all("defer"), unproven: "defer" };
+const clearing: TlsTerms = { verifies: "nothing", ...all("clear"), unproven: "defer", unspeaking: "clear" };
+const deferring: TlsTerms = { verifies: "nothing", ...all("defer"), unproven: "defer", unspeaking: "defer" };
+/** TLS 1.1 is spoken, and believed. */
+const eximMay: TlsTerms = { ...clearing, oldTls: "taken" };
+const eximMust: TlsTerms = { ...deferring, oldTls: "taken" };
+
+/** Tries DANE without being told to. */
+const exim = (level: string, otherwise: TlsTerms): ModelledMode => ({
+  ...postfix("default", { dane: true }),
+  id: `exim-${level}`,
+  otherwise,
+  strict: eximMust,
+});
 
 /** Nothing here is believed without a measurement that agrees with it (issue 5's second part). */
 export const modelledModes: readonly ModelledMode[] = [
   postfix("default"),
   postfix("may"),
-  postfix("encrypt", { otherwise: postfixMust }),
+  postfix("encrypt", { otherwise: { ...postfixMust, oldTls: "taken" } }),
   postfix("verify", { otherwise: { ...postfixMust, verifies: "mx-name" } }),
   postfix("secure", { otherwise: { ...postfixMust, verifies: "domain" } }),
   postfix("dane", { dane: true }),
   postfix("mta-sts", { mtaSts: true }),
-  {
-    kind: "modelled",
-    id: "exim-default",
-    validates: true,
-    dane: true,
-    mtaSts: false,
-    otherwise: eximTerms,
-    strict: deferring,
-  },
-  { ...postfix("x"), id: "exim-required", dane: true, otherwise: deferring, strict: deferring },
-  {
-    ...postfix("x"),
-    id: "exim-required-verify",
-    dane: true,
-    otherwise: { ...deferring, verifies: "mx-name" },
-    strict: deferring,
-  },
+  exim("default", eximMay),
+  exim("required", eximMust),
+  exim("required-verify", { ...eximMust, verifies: "mx-name" }),
   {
     ...postfix("x"),
     id: "sendmail-default",
-    otherwise: { ...eximTerms, broken: "defer", injected: "ignored" },
+    otherwise: { ...clearing, broken: "defer", injected: "ignored" },
     strict: deferring,
   },
-  { ...postfix("x"), id: "opensmtpd-default", otherwise: { ...eximTerms }, strict: deferring },
+  { ...postfix("x"), id: "sendmail-required", otherwise: { ...deferring, injected: "ignored" }, strict: deferring },
+  { ...postfix("x"), id: "opensmtpd-default", otherwise: { ...clearing }, strict: deferring },
   { ...postfix("x"), id: "opensmtpd-tls", otherwise: deferring, strict: deferring },
 ];

@@ -194,4 +194,6 @@ export interface TlsTerms {
   readonly oldTls: "taken" | Fallback;
   /** TLS came about, with somebody who did not prove himself. */
   readonly unproven: Fallback;
+  /** TLS came about, and behind it is no mail server. */
+  readonly unspeaking: Fallback;
 }

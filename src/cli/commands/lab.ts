@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { isMismatch, plotsOf, runLab, type Cell, type LabResult, type Sender } from "../../lab/index.ts";
+import { isMismatch, plotsOf, runEnclosed, runLab, type Cell, type LabResult, type Sender } from "../../lab/index.ts";
 import { systemClock } from "../../system/index.ts";
 import {
   attackIds,
@@ -21,7 +21,7 @@ import {
 import { gridOf, legendOf, mismatchesOf, summaryOf } from "../lab/grid.ts";
 import { pageOf } from "../lab/page.ts";
 import { labPorts } from "../lab/ports.ts";
-import { everySender } from "../lab/senders.ts";
+import { everySender, thisCommand, usualSenders, wantEnclosure } from "../lab/senders.ts";
 import {
   attackMeaning,
   attackName,
@@ -49,6 +49,7 @@ const widthMax = 100;
 export async function runLabCommand(context: CommandContext, options: LabOptions): Promise<number> {
   const chosen = choose(context, options);
   if (chosen === undefined) return exitCodes.usage;
+  if (await wantEnclosure(chosen.senders)) return runEnclosed(thisCommand());
   const { terminal, words } = context;
   const isQuiet = options.json === true;
   const all = chosen.senders.map((sender) => plotsOf(sender, chosen).length);
@@ -162,7 +163,7 @@ function choose(context: CommandContext, { sender, receiver, attack }: LabOption
   );
   if (senders === undefined || setups === undefined || attacks === undefined) return undefined;
   return {
-    senders: sender === undefined ? everySender() : senders,
+    senders: sender === undefined ? usualSenders() : senders,
     receivers: receiver === undefined ? receivers : setups,
     attacks: attack === undefined ? usualAttacks() : attacks,
     withNone: attack === undefined || attack.includes("none"),
@@ -242,6 +243,8 @@ export async function runLabShow(context: CommandContext, options: LabOptions, n
     terminal.err(words.say("lab-unknown-attack", { value: printable(name) }));
     return exitCodes.usage;
   }
+  const asked = everySender().filter((sender) => options.sender?.includes(sender.id) === true);
+  if (await wantEnclosure(asked)) return runEnclosed(thisCommand());
   explainAttack(context, id, name);
   const attack = chooseAttack(name);
   if (attack === undefined) {

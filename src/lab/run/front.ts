@@ -152,8 +152,12 @@ function gist(line: TranscriptLine | undefined): string {
   return line === undefined ? "" : `${line.who} ${line.text.replace(/^encrypted .*/, "encrypted")}`;
 }
 
-/** A reset is passed on as one: a sender may take it otherwise than a goodbye. */
+/**
+ * A reset is passed on as one: a sender may take it otherwise than a goodbye. Not where a goodbye is on its way already: Node.js would keep
+ * such a socket open for ever, and the process with it.
+ */
 function reset(stream: Duplex): void {
-  if ("resetAndDestroy" in stream && typeof stream.resetAndDestroy === "function") stream.resetAndDestroy();
+  if (!stream.writableEnded && "resetAndDestroy" in stream && typeof stream.resetAndDestroy === "function")
+    stream.resetAndDestroy();
   else stream.destroy();
 }

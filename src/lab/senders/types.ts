@@ -25,6 +25,8 @@ export interface Sender {
   readonly mode: SenderMode;
   /** The program that has to be there; undefined for ourselves. */
   readonly program?: string;
+  /** It can be started in an enclosure alone (`enclose.ts`). */
+  readonly needsEnclosure?: true;
   /** Messages under way beside each other in one world; default: as many as there are. A world is made for each lot. */
   readonly cellsAtOnce?: number;
   /** For how long DNS answers are kept: between control and attack so much time passes, so that nothing is known any more. */

@@ -1,0 +1,54 @@
+/** Cells with other people's mail servers, played out in an enclosure in a process of its own (`inside.ts`). */
+import { spawn } from "node:child_process";
+import { enclosing, enclosureMissing, type Cell } from "../../src/lab/index.ts";
+
+export interface Wish {
+  readonly senders: readonly string[];
+  readonly receivers: readonly string[];
+  /** `none`: the receiver without an attacker. */
+  readonly attacks: readonly string[];
+}
+
+export interface Played {
+  readonly cells: readonly Cell[];
+  /** Why senders could not be put to the test: for people. */
+  readonly missing: readonly string[];
+}
+
+const patienceMs = 170_000;
+
+/** Rejects with what was said inside if it does not end well, or not in time. */
+export function playInside(wish: Wish): Promise<Played> {
+  const why = enclosureMissing();
+  if (why !== undefined) return Promise.resolve({ cells: [], missing: [why] });
+  const script = new URL("inside.ts", import.meta.url).pathname;
+  const { program, args, env } = enclosing([process.execPath, script, JSON.stringify(wish)]);
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+  let output = "";
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
+  const timer = setTimeout(() => {
+    said += `it came to no end in ${patienceMs} ms`;
+    child.kill("SIGKILL");
+  }, patienceMs);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (status) => {
+      clearTimeout(timer);
+      if (status !== 0) return reject(new Error(said));
+      resolve(playedIn(output));
+    });
+  });
+}
+
+function playedIn(output: string): Played {
+  const lines = output
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Cell | { readonly notInstalled: { readonly why: string } });
+  return {
+    cells: lines.flatMap((line) => ("notInstalled" in line ? [] : [line])),
+    missing: [...new Set(lines.flatMap((line) => ("notInstalled" in line ? [line.notInstalled.why] : [])))],
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Debian's Postfix and Exim under every attack that is in the usual columns: what comes of it is what the catalogue's models of them predict,
+ * and those say what was measured. Silence in a handshake is left to the full matrix: it takes a server's patience.
+ */
+import { describe, expect, test } from "vitest";
+import { isMismatch, type Cell } from "../../src/lab/index.ts";
+import { usualAttacks } from "../../src/threats/index.ts";
+import { skipped } from "../peers/skipped.ts";
+import { playInside } from "./enclosed.ts";
+
+const attacks = [
+  "none",
+  ...usualAttacks()
+    .map(({ name }) => name)
+    .filter((name) => name !== "garble-handshake:silence"),
+];
+const receivers = ["opportunistic", "dane-ee"];
+
+describe.each([
+  ["Postfix", ["postfix-default", "postfix-encrypt", "postfix-dane"]],
+  ["Exim", ["exim-default", "exim-required-verify"]],
+])("the lab's matrix for %s", (name, senders) => {
+  test("predicted is observed, in every cell", async ({ skip }) => {
+    const { cells, missing } = await playInside({ senders, receivers, attacks });
+    if (skipped(`${name} in the lab`, missing[0])) skip(missing[0]);
+    expect(cells.filter(isMismatch).map(told)).toEqual([]);
+    // Fewer cells than that, and something was not tried at all.
+    expect(cells.length).toBeGreaterThan(senders.length * receivers.length * 15);
+    // What an attacker has not done shows nothing.
+    const idle = cells.filter(({ attack, evidence: { attacker } }) => needsStrike(attack) && attacker.strikes === 0);
+    expect(idle.map(told)).toEqual([]);
+  });
+});
+
+function needsStrike(attack: string): boolean {
+  return attack !== "none" && attack !== "eavesdrop" && !attack.startsWith("strip-tlsa");
+}
+
+function told({ sender, receiver, attack, predicted, observed, evidence }: Cell): string {
+  return `${sender}, ${receiver}, ${attack}: predicted ${predicted}, observed ${observed}; ${evidence.words.join(" | ")}`;
+}
