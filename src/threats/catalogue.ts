@@ -164,7 +164,11 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
     stands: ["path"],
     stoppedBy: proof,
     wraps: "self-signed",
-    variants: { "one-domain": shows({ ...good, chain: "self-signed" }) },
+    variants: {
+      "one-domain": shows({ ...good, chain: "self-signed" }),
+      "first-connection": { ...shows({ ...good, chain: "self-signed" }), only: "first-connection" },
+      "first-hour": { ...shows({ ...good, chain: "self-signed" }), only: "first-hour" },
+    },
   },
   "read-at-hop": { id: "read-at-hop", stands: ["hop"], stoppedBy: ["sealing"], variants: {}, notYet: "needs-sealing" },
   "redirect-sealed": {

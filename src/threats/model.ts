@@ -10,6 +10,8 @@ export function modelledOutcome(
 ): Outcome | undefined {
   // It has no word for REQUIRETLS, or for an operator's rules in our sense, and remembers nothing.
   if (setup.requireTls !== undefined || setup.rule !== undefined || setup.remembered !== undefined) return undefined;
+  // When it tries again, and how often, is not in the model.
+  if (effect !== "none" && effect.only !== undefined) return undefined;
   const dns = effect === "none" ? undefined : effect.dns;
   const isSigned = setup.zone === "signed";
   if (isSigned && mode.validates && (dns?.of === "mx" || dns?.of === "address")) return "held";

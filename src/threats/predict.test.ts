@@ -139,6 +139,10 @@ describe("Surehop", () => {
     ["surehop-strict", "plain", "none", "held"],
     ["surehop-strict", "opportunistic", "spoof-mx", "held"],
     ["surehop", "signed", "spoof-mx", "held"],
+    // Whoever comes only once, or for an hour, is outwaited.
+    ["surehop", "dane-ee", "target:first-connection", "ok"],
+    ["surehop", "dane-ee", "target:first-hour", "ok"],
+    ["surehop", "opportunistic", "target:first-connection", "ATTACKER"],
     ["surehop", "opportunistic", "smuggle", "ok"],
     ["surehop", "opportunistic", "inject-command", "held"],
   ])("%s to %s under %s: %s", (mode, receiver, attack, letter) => {

@@ -23,9 +23,10 @@ import type { AttackEffect, Outcome, ReceiverSetup, SurehopMode } from "./types.
 /** When attempts are made, in minutes: past the hour that a host which failed at TLS is given (TLS-4). */
 export const attemptsAtMinutes = [0, 45, 90, 135] as const;
 
-export function surehopOutcome(mode: SurehopMode, setup: ReceiverSetup, effect: AttackEffect | "none"): Outcome {
+export function surehopOutcome(mode: SurehopMode, setup: ReceiverSetup, attack: AttackEffect | "none"): Outcome {
   let history: DeliveryHistory = {};
-  for (const minutes of attemptsAtMinutes) {
+  for (const [attempt, minutes] of attemptsAtMinutes.entries()) {
+    const effect = isOver(attack, attempt, minutes) ? "none" : attack;
     const facts = factsUnder(mode, setup, effect, history, start + minutes * minuteMs);
     const decided = plan(facts);
     if (decided.kind === "bounce") return "bounced";
@@ -40,6 +41,17 @@ export function surehopOutcome(mode: SurehopMode, setup: ReceiverSetup, effect: 
     }
   }
   return "held";
+}
+
+/** An attempt makes one connection to a domain with one host. */
+function isOver(attack: AttackEffect | "none", attempt: number, minutes: number): boolean {
+  if (attack === "none" || attack.only === undefined) return attack === "none";
+  switch (attack.only) {
+    case "first-connection":
+      return attempt > 0;
+    case "first-hour":
+      return minutes >= 60;
+  }
 }
 
 const minuteMs = 60_000;

@@ -88,6 +88,8 @@ export interface AttackEffect {
   readonly policyHost?: "blocked" | "impersonated";
   /** He has to be there before the sender has ever heard of the domain. */
   readonly atFirstContact?: true;
+  /** It ends by itself: after the first connection, or when an hour is over. */
+  readonly only?: "first-connection" | "first-hour";
   /** Hits the sender's own submission port, whatever the receiver. */
   readonly inbound?: "smuggles" | "injects-commands";
 }

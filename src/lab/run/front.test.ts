@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { domain, ip, type Endpoint } from "../../base/index.ts";
 import { systemClock, systemNet } from "../../system/index.ts";
@@ -120,6 +121,27 @@ describe("a transcript", () => {
     push(agreed, "client", "\x16secret\r\n");
     expect(agreed.has("secret")).toBe(false);
     expect(agreed.lines().at(-1)).toEqual({ who: "note", text: "encrypted 9 0" });
+  });
+
+  test("whatever comes, in whatever pieces: it stays within its bounds, and what is in clear is found in it", () => {
+    const chunk = fc.tuple(fc.constantFrom("client" as const, "server" as const), fc.uint8Array({ maxLength: 300 }));
+    fc.assert(
+      fc.property(fc.array(chunk, { maxLength: 40 }), fc.boolean(), (chunks, isAgreed) => {
+        const transcript = new Transcript();
+        if (isAgreed) {
+          push(transcript, "client", "STARTTLS\r\n");
+          push(transcript, "server", "220 go\r\n");
+        }
+        for (const [who, bytes] of chunks) transcript.push(who, bytes);
+        const lines = transcript.lines();
+        expect(lines.length).toBeLessThanOrEqual(transcriptLimits.linesMax + 2);
+        for (const { text } of lines) expect(text).toMatch(/^[\x20-\x7e]*$/);
+        push(transcript, "client", "the secret word\r\n");
+        // Once TLS has begun on that side it is no news.
+        const isHidden = lines.some(({ text }) => text === "client-hello");
+        expect(transcript.has("the secret word")).toBe(!isHidden);
+      }),
+    );
   });
 
   test("has an end", () => {

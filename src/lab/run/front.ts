@@ -19,8 +19,8 @@ export interface Arrival {
 
 export interface Front {
   readonly endpoint: Endpoint;
-  /** Where connections come to from now on; those that are open are cut. What was written down so far is forgotten. */
-  leadTo(way: (arrival: Arrival) => Endpoint): void;
+  /** Where connections come to from now on; those that are open are cut. What was written down so far is forgotten, unless it is to be kept. */
+  leadTo(way: (arrival: Arrival) => Endpoint, written?: "keep"): void;
   readonly connections: number;
   /** Whether these words passed in clear. */
   overheard(words: string): boolean;
@@ -63,11 +63,12 @@ class Spliced implements Front {
     this.#listener = await this.#net.listen(at, (wire) => void this.#onConnection(wire));
   }
 
-  leadTo(way: (arrival: Arrival) => Endpoint): void {
+  leadTo(way: (arrival: Arrival) => Endpoint, written?: "keep"): void {
     this.#way = way;
+    this.#cut();
+    if (written === "keep") return;
     this.#transcripts = [];
     this.#connections = 0;
-    this.#cut();
   }
 
   overheard(words: string): boolean {

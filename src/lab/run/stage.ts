@@ -31,7 +31,8 @@ export const stageLimits = {
   portTriesMax: 10,
 } as const;
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 /** Past a handshake's patience. */
 const handshakeMs = 31_000;
 
@@ -269,7 +270,10 @@ class Stage {
     act.running = running;
     this.#closers.push(() => running.close());
     if (isInDns) act.lure = await this.#kept(openFront(net, { address, port: this.#smtpPort }, () => running.endpoint));
-    else site.front.leadTo(() => running.endpoint);
+    else {
+      const isOnlyFirst = plot.attack.effect.only === "first-connection";
+      site.front.leadTo(({ count }) => (isOnlyFirst && count > 1 ? site.honest.endpoint : running.endpoint));
+    }
   }
 
   async #attack(acts: readonly Act[]): Promise<void> {
@@ -280,6 +284,8 @@ class Stage {
     this.#note(acts);
     const { times, everyMs } = this.#sender.retries;
     for (let round = 0; round < times && runs.some(({ state }) => state === "waiting"); round++) {
+      // The attacker's hour is over before what became due meanwhile is tried.
+      if ((round + 1) * everyMs >= hourMs) for (const act of acts) withdrawn(act);
       await this.#sending.pass(everyMs);
       await this.#settle(runs, stalling);
       this.#note(acts);
@@ -412,6 +418,11 @@ const from = "alice@sender.example";
 
 function countsOf({ counts: { connections, strikes } }: RunningAttack): Evidence["attacker"] {
   return { connections, strikes };
+}
+
+/** From here on the sender comes to the honest server again; what passed so far stays written down. */
+function withdrawn({ plot, site }: Act): void {
+  if (plot.attack?.effect.only === "first-hour") site.front.leadTo(() => site.honest.endpoint, "keep");
 }
 
 function passedAt(lure: Front | undefined, front: Front): readonly TranscriptLine[] {
