@@ -83,6 +83,7 @@ function wordsOf(key: string): string {
     "issuer",
     "key",
     "subject",
+    "endings",
   ];
   return words.say(key, Object.fromEntries([...names, ...more].map((name) => [name, "…"]))).replace(/\s*…$/, "");
 }

@@ -9,6 +9,7 @@ cli-option-check-paste = print what to publish, ready to paste; with postfix, ex
 cli-option-check-save = write into a file what was seen; --from reads it again
 cli-option-check-from = judge what was kept by --save, and look at nothing
 cli-option-check-dns-only = look at DNS and the policy alone, and connect to no mail server
+cli-option-check-intrusive = also try what could do harm, on loopback and on addresses that the configuration names as its own, and nowhere else
 cli-option-check-ehlo = the name to give in EHLO (default: the configuration's, else localhost)
 cli-check-exit-codes = Exit codes: 0 nothing worse than a notice; 1 something to mend (or nothing was asked); 2 the command was not understood; 3 warnings; 4 it could not be looked at. Of several domains the worst counts.
 cli-check-bad-domain = “{ $value }” is not a domain.
@@ -113,6 +114,8 @@ check-why-soon = It works today and will stop by itself.
 check-why-load = A few clients can keep the server busy with nothing.
 check-why-issue = Any certificate authority in the world may issue a certificate for this name, and one mistake of one of them suffices.
 check-why-demand = A sender who wants proof for a single message (REQUIRETLS) gets it back instead.
+check-why-inject = Somebody in the way can put commands of his own in front of an encrypted conversation, and have mail or passwords sent to himself.
+check-why-smuggle = Whoever may hand in one message can have the server send a second one, in anybody’s name, past all checks of who wrote it.
 check-why-nothing = It is as it should be.
 
 ## Findings
@@ -193,6 +196,10 @@ check-finding-key-short = A key in the { $kind } chain of { $name } is too short
 check-fix-key-short = Make a new key: ECDSA P-256, or RSA with at least 2048 bits. Publish its TLSA record two TTLs before it is put to use.
 check-finding-signature-weak = A certificate in the { $kind } chain of { $name } is signed by MD5 or SHA-1 ({ $subject }).
 check-fix-signature-weak = Get a new certificate; authorities have signed by SHA-256 for years.
+check-finding-command-injection = { $name } obeys commands that were sent in clear behind STARTTLS, once it is encrypted (CVE-2011-0411).
+check-fix-command-injection = Bring the server up to date at once: whatever came before TLS must be thrown away.
+check-finding-smuggling = { $name } takes a false end of a message for the end ({ $endings }): SMTP smuggling.
+check-fix-smuggling = Bring the server up to date, and let only <CR><LF>.<CR><LF> end a message (Postfix: smtpd_forbid_bare_newline = normalize).
 check-finding-requiretls-missing = { $name } does not offer REQUIRETLS.
 check-fix-requiretls-missing = Switch it on if the server knows it (RFC 8689); few do yet.
 check-finding-caa-missing = No CAA record says who may issue certificates for { $name }.

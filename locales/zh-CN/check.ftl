@@ -9,6 +9,7 @@ cli-option-check-paste = 输出要公布的内容，可直接粘贴；给出 pos
 cli-option-check-save = 把看到的内容写进文件，以后可用 --from 再读
 cli-option-check-from = 评判 --save 所存的内容，什么都不再查看
 cli-option-check-dns-only = 只看 DNS 和策略，不连接任何邮件服务器
+cli-option-check-intrusive = 另试可能造成损害的手法，只在环回地址和配置中写明属于自己的地址上试，别处一概不试
 cli-option-check-ehlo = EHLO 中报出的名字（默认取配置中的，否则为 localhost）
 cli-check-exit-codes = 退出码：0 没有比“须知”更重的问题；1 有必须修正的问题（或没能查询）；2 命令不明白；3 有警告；4 无法查看。查多个域名时取最坏的一个。
 cli-check-bad-domain = “{ $value }”不是域名。
@@ -113,6 +114,8 @@ check-why-soon = 今天还能用，以后会自己失效。
 check-why-load = 几个客户端就能让服务器空忙。
 check-why-issue = 世上任何一家证书机构都可以为这个名字签发证书，其中一家出一次错就够了。
 check-why-demand = 发信方为某一封邮件要求凭证（REQUIRETLS）时，只会收到退信。
+check-why-inject = 居中的人可以把自己的命令插在加密对话的前面，让邮件或密码寄到他那里。
+check-why-smuggle = 凡能交来一封邮件的人，都能让服务器再发出第二封，冒用任何人的名义，绕过对发件人的一切检查。
 check-why-nothing = 这样正好。
 
 ## 发现
@@ -193,6 +196,10 @@ check-finding-key-short = { $name } 的 { $kind } 证书链中有一把密钥太
 check-fix-key-short = 换一把新密钥：ECDSA P-256，或至少 2048 位的 RSA。启用前两个 TTL 就公布它的 TLSA 记录。
 check-finding-signature-weak = { $name } 的 { $kind } 证书链中有一张证书是用 MD5 或 SHA-1 签的（{ $subject }）。
 check-fix-signature-weak = 请换一张新证书；证书机构用 SHA-256 签名已有多年。
+check-finding-command-injection = { $name } 在加密之后，仍会执行以明文跟在 STARTTLS 后面的命令（CVE-2011-0411）。
+check-fix-command-injection = 立即更新服务器：TLS 之前来的东西必须全部丢弃。
+check-finding-smuggling = { $name } 把假的邮件结尾当成结尾（{ $endings }）：SMTP 走私。
+check-fix-smuggling = 更新服务器，只让 <CR><LF>.<CR><LF> 结束一封邮件（Postfix：smtpd_forbid_bare_newline = normalize）。
 check-finding-requiretls-missing = { $name } 不提供 REQUIRETLS。
 check-fix-requiretls-missing = 服务器若会（RFC 8689），请启用；目前会的还不多。
 check-finding-caa-missing = 没有 CAA 记录说明谁可以为 { $name } 签发证书。

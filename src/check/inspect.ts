@@ -7,6 +7,7 @@ import {
   parseDomain,
   type Clock,
   type DomainName,
+  type IpAddress,
   type Metrics,
   type Net,
   type Random,
@@ -46,8 +47,12 @@ export interface InspectSettings {
   readonly ehloName: DomainName;
   /** Default `checkLimits.paceMs`. */
   readonly paceMs?: number;
+  /** How long a server is given to do what it should not; default `checkLimits.silenceMs`. */
+  readonly silenceMs?: number;
   /** False: nobody is connected to. */
   readonly connects?: boolean;
+  /** Addresses that are one's own, where what could do harm is tried too; loopback always is. Absent: it is tried nowhere. */
+  readonly intrusive?: readonly IpAddress[];
 }
 
 /** Never rejects if the resolver keeps its promise. */
@@ -109,8 +114,8 @@ async function seeHost(deps: InspectDeps, settings: InspectSettings, facts: Fact
 /** One after the other: two addresses may be one machine. */
 async function seeAddresses(
   deps: InspectDeps,
-  { ehloName, paceMs = checkLimits.paceMs }: InspectSettings,
-  { smtpPort }: Facts,
+  { ehloName, paceMs = checkLimits.paceMs, silenceMs = checkLimits.silenceMs, intrusive }: InspectSettings,
+  { smtpPort, domain }: Facts,
   { addresses }: HostFact,
   host: DomainName,
 ): Promise<readonly SeenAddress[]> {
@@ -118,9 +123,10 @@ async function seeAddresses(
   const deadline = deps.clock.monotonic() + checkLimits.hostBudgetMs;
   const seen: SeenAddress[] = [];
   for (const address of addresses.addresses.slice(0, checkLimits.addressesMax)) {
-    const target = { host, address, port: smtpPort, ehloName, deadline, paceMs };
+    const target = { host, address, port: smtpPort, ehloName, deadline, paceMs, silenceMs };
     const thorough = !seen.some(({ hellos }) => hellos !== undefined);
-    seen.push(await probeAddress(deps, target, { thorough, random: deps.random }));
+    const risky = intrusive === undefined ? {} : { intrusive: { domain, own: intrusive } };
+    seen.push(await probeAddress(deps, target, { thorough, random: deps.random, ...risky }));
   }
   return seen;
 }

@@ -17,6 +17,10 @@ export const checkLimits = {
   /** Names asked for CAA records, from the host upwards (RFC 8659 §3). */
   caaClimbMax: 8,
   renegotiationTimeoutMs: 5_000,
+  /** How long a server that obeys what it should not would take to say so. */
+  silenceMs: 2_000,
+  /** Of one reply to an intrusive probe. */
+  replyMaxChars: 65_536,
   /** A certificate that ends sooner is worth a warning. */
   expirySoonMs: 14 * 86_400_000,
   /** Facts of one domain, kept in a file. */

@@ -81,6 +81,17 @@ export type HelloSeen =
 
 export type RenegotiationSeen = { readonly kind: "allowed" | "declined" } | ({ readonly kind: "untested" } & Untested);
 
+/** Ends of content that are none (TLS-8). */
+export const smuggledEndings = ["lf-dot-lf", "lf-dot-crlf", "crlf-dot-lf", "cr-dot-cr", "cr-dot-crlf"] as const;
+export type SmuggledEnding = (typeof smuggledEndings)[number];
+
+/** What was tried on one's own server alone. */
+export interface IntrusiveSeen {
+  /** Commands in clear behind STARTTLS. */
+  readonly injection: "obeyed" | "refused" | "untested";
+  readonly smuggling: Partial<Readonly<Record<SmuggledEnding, "taken" | "passed-over" | "untested">>>;
+}
+
 export interface SeenAddress {
   readonly address: IpAddress;
   readonly session: SessionSeen;
@@ -89,6 +100,7 @@ export interface SeenAddress {
   /** Of one address of each host: its servers are taken to be set up alike. */
   readonly hellos?: Partial<Readonly<Record<HelloTest, HelloSeen>>>;
   readonly renegotiation?: RenegotiationSeen;
+  readonly intrusive?: IntrusiveSeen;
 }
 
 export interface SeenHost {
@@ -157,6 +169,8 @@ export const ownFindingCodes = [
   "chain-disordered",
   "key-short",
   "signature-weak",
+  "command-injection",
+  "smuggling",
   "requiretls-missing",
   "caa-missing",
 ] as const;

@@ -16,6 +16,8 @@ export const reasons = [
   "load",
   "issue",
   "demand",
+  "inject",
+  "smuggle",
   "nothing",
 ] as const;
 export type Reason = (typeof reasons)[number];
@@ -59,6 +61,8 @@ export const reasonOf: Readonly<Record<Finding["code"], Reason>> = {
   "chain-disordered": "reach",
   "key-short": "old",
   "signature-weak": "old",
+  "command-injection": "inject",
+  smuggling: "smuggle",
   "requiretls-missing": "demand",
   "caa-missing": "issue",
   "mx-unknown": "held",

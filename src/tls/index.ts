@@ -29,6 +29,7 @@ export { startTls, type HandshakeOptions } from "./handshake.ts";
 export * from "./hello/index.ts";
 export { serveTls, type ServedTls, type ServeTlsFault, type ServeTlsOptions } from "./serve.ts";
 export { matchNames } from "./names.ts";
+export { overhearTls, type Overheard, type OverhearOptions } from "./overhear.ts";
 export { tryRenegotiation, type Renegotiated, type RenegotiateOptions } from "./renegotiate.ts";
 export { surveyTls, type Surveyed, type SurveyedKeys, type SurveyOptions } from "./survey.ts";
 export * from "./types.ts";

@@ -28,8 +28,8 @@ for service in unbound knot nsd postfix-mta-sts-resolver; do
   as_root apt-get install -q -y --no-install-recommends "$service"
   as_root systemctl disable "$service" 2>/dev/null || true
 done
-# The pages of the checker are looked at in a browser, in Chinese too.
-as_root apt-get install -q -y --no-install-recommends chromium fonts-noto-cjk
+# What the checker is compared with, and a browser for its pages, which are in Chinese too.
+as_root apt-get install -q -y --no-install-recommends chromium fonts-noto-cjk testssl.sh openssl
 as_root apt-get install -q -y --no-install-recommends ldnsutils bind9-utils python3-uvloop python3-dkim python3-nacl
 
 # unpack FOLDER PROGRAM PACKAGE…

@@ -9,6 +9,7 @@ export function judgeTls(inspection: Inspection, view: HostView): readonly Findi
   const { addresses } = view.seen;
   return [
     ...once(addresses.flatMap((seen) => judgeSession(seen, about))),
+    ...once(addresses.flatMap((seen) => judgeIntrusive(seen, about))),
     ...addresses.flatMap((seen) => (seen.hellos === undefined ? [] : judgeHellos(seen, about))),
     ...(view.offersRequireTls === false ? [ofHost("requiretls-missing", "notice", about)] : []),
   ];
@@ -33,6 +34,15 @@ function judgeSession({ address, session }: SeenAddress, about: About): readonly
       return [ofHost(isOld ? "tls-too-old" : "tls13-missing", isOld ? "error" : "notice", about, { protocol })];
     }
   }
+}
+
+function judgeIntrusive({ address, intrusive }: SeenAddress, about: About): readonly Finding[] {
+  if (intrusive === undefined) return [];
+  const taken = Object.entries(intrusive.smuggling).flatMap(([ending, how]) => (how === "taken" ? [ending] : []));
+  return [
+    ...(intrusive.injection === "obeyed" ? [ofHost("command-injection", "error", about, { address })] : []),
+    ...(taken.length === 0 ? [] : [ofHost("smuggling", "error", about, { address, endings: taken.join(", ") })]),
+  ];
 }
 
 /** Two addresses that are alike are told of once. */

@@ -1,27 +1,38 @@
 /** All that is looked at on one address of one MX host. */
-import type { Random } from "../../base/index.ts";
+import type { DomainName, IpAddress, Random } from "../../base/index.ts";
 import { keyKinds } from "../../publish/index.ts";
 import { surveyTls, tryRenegotiation } from "../../tls/index.ts";
 import { checkLimits } from "../limits.ts";
-import type { KeyKind, Presented, RenegotiationSeen, SeenAddress } from "../types.ts";
+import type { KeyKind, Presented, RenegotiationSeen, SeenAddress, SessionSeen } from "../types.ts";
 import { Connections, type ProbePorts, type ProbeTarget } from "./connection.ts";
 import { seeHellos } from "./hellos.ts";
+import { isOwnAddress, seeIntrusive } from "./intrusive.ts";
 import { seeSession } from "./session.ts";
 
 export interface ProbeWishes {
   /** Versions, suites and groups too: a dozen connections more. */
   readonly thorough: boolean;
   readonly random: Random;
+  /** Try what may be tried on one's own servers alone; the domain, and the addresses that are one's own besides loopback. */
+  readonly intrusive?: { readonly domain: DomainName; readonly own: readonly IpAddress[] };
 }
 
-export async function probeAddress(
-  ports: ProbePorts,
-  target: ProbeTarget,
-  { thorough, random }: ProbeWishes,
-): Promise<SeenAddress> {
+export async function probeAddress(ports: ProbePorts, target: ProbeTarget, wishes: ProbeWishes): Promise<SeenAddress> {
   const connections = new Connections(ports, target);
   const session = await seeSession(connections);
-  const { address } = target;
+  const shown = await seeTls(connections, session, wishes);
+  const { intrusive } = wishes;
+  const isMeant = intrusive !== undefined && isOwnAddress(target.address, intrusive.own);
+  if (!isMeant || session.kind === "untested") return shown;
+  return { ...shown, intrusive: await seeIntrusive(connections, intrusive.domain, intrusive.own) };
+}
+
+async function seeTls(
+  connections: Connections,
+  session: SessionSeen,
+  { thorough, random }: ProbeWishes,
+): Promise<SeenAddress> {
+  const { address } = connections.target;
   const hasTls = session.kind === "encrypted" || (session.kind === "tls-failed" && !session.isRefusal);
   if (!hasTls) return { address, session, presented: [] };
   const presented: Presented[] = [];

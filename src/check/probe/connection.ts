@@ -35,6 +35,8 @@ export interface ProbeTarget {
   /** On the monotonic clock: nothing is begun after it. */
   readonly deadline: number;
   readonly paceMs: number;
+  /** How long a server is given to do what it should not. */
+  readonly silenceMs: number;
 }
 
 export interface Opened {

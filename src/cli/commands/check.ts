@@ -36,6 +36,7 @@ export interface CheckOptions extends OutlookOptions {
   readonly from?: string;
   readonly ehlo?: string;
   readonly dnsOnly?: boolean;
+  readonly intrusive?: boolean;
 }
 
 export function runCheck(context: CommandContext, options: CheckOptions, ...asked: string[]): Promise<number> {
@@ -104,6 +105,7 @@ function inspectOne(outlook: Outlook, options: CheckOptions, domain: DomainName)
       gather: { ...settings, rules: [], exceptions: [], ownNames: [], ownAddresses: [] },
       ehloName: options.ehlo === undefined ? outlook.ehloName : domainName(options.ehlo),
       ...(options.dnsOnly === true ? { connects: false } : {}),
+      ...(options.intrusive === true ? { intrusive: settings.ownAddresses } : {}),
     },
     domain,
   );
