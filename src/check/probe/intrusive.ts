@@ -1,6 +1,6 @@
 /**
  * What only the owner of a server may try on it: commands slipped behind STARTTLS (CVE-2011-0411), and ends of content that are none
- * (SMTP smuggling, CVE-2023-51764 and its kin). It is tried on loopback and on addresses that the configuration names as one's own, and nowhere else.
+ * (SMTP smuggling, CVE-2023-51764 and its kin). It is tried on loopback and on one's own addresses, and nowhere else.
  *
  *   injection  EHLO, then "STARTTLS<CRLF>RSET<CRLF>" in one piece, then the handshake: who answers RSET inside TLS has kept it
  *   smuggling  a message begun, with a false end in it: who says 250 to that takes what follows for commands. The true end is never sent:
