@@ -10,17 +10,20 @@ cli-option-check-save = write into a file what was seen; --from reads it again
 cli-option-check-from = judge what was kept by --save, and look at nothing
 cli-option-check-dns-only = look at DNS and the policy alone, and connect to no mail server
 cli-option-check-intrusive = also try what could do harm, on loopback and where the configuration itself listens on the SMTP port, and nowhere else
+cli-option-check-watch = look again after each such time (1m or more) until stopped, and tell what has changed
 cli-option-check-ehlo = the name to give in EHLO (default: the configuration's, else localhost)
 cli-check-exit-codes = Exit codes: 0 nothing worse than a notice; 1 something to mend (or nothing was asked); 2 the command was not understood; 3 warnings; 4 it could not be looked at. Of several domains the worst counts.
 cli-check-bad-domain = “{ $value }” is not a domain.
 cli-check-too-many = At most { $max } domains at a time; “surehop scan” takes more.
 cli-check-bad-server = No lines are known for “{ $value }”: postfix, exim, sendmail or opensmtpd.
+cli-check-bad-watch = “{ $value }” is not a time of a minute or more (10m, 1h).
 cli-check-looking = Looking at { $domain } …
 cli-check-unwritable = { $file } cannot be written: { $why }.
 cli-check-unreadable = { $file } does not hold what --save writes: { $why }.
 
 ## The report
 
+check-changed = { $domain } has changed, seen on { $at }:
 check-title = Mail to { $domain }
 check-when = Looked at on { $at }
 check-level-label = Level:

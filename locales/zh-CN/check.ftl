@@ -10,17 +10,20 @@ cli-option-check-save = 把看到的内容写进文件，以后可用 --from 再
 cli-option-check-from = 评判 --save 所存的内容，什么都不再查看
 cli-option-check-dns-only = 只看 DNS 和策略，不连接任何邮件服务器
 cli-option-check-intrusive = 另试可能造成损害的手法，只在环回地址和配置自己监听 SMTP 端口的地址上试，别处一概不试
+cli-option-check-watch = 每隔这么久（至少 1m）再看一次，直到停止，只说有什么变化
 cli-option-check-ehlo = EHLO 中报出的名字（默认取配置中的，否则为 localhost）
 cli-check-exit-codes = 退出码：0 没有比“须知”更重的问题；1 有必须修正的问题（或没能查询）；2 命令不明白；3 有警告；4 无法查看。查多个域名时取最坏的一个。
 cli-check-bad-domain = “{ $value }”不是域名。
 cli-check-too-many = 一次最多 { $max } 个域名；更多请用“surehop scan”。
 cli-check-bad-server = 没有“{ $value }”的配置：可选 postfix、exim、sendmail 或 opensmtpd。
+cli-check-bad-watch = “{ $value }”不是一分钟以上的时间（如 10m、1h）。
 cli-check-looking = 正在查看 { $domain } ……
 cli-check-unwritable = 无法写入 { $file }：{ $why }。
 cli-check-unreadable = { $file } 的内容不是 --save 所写的：{ $why }。
 
 ## 报告
 
+check-changed = { $domain } 有变化，看到的时间：{ $at }
 check-title = 寄往 { $domain } 的邮件
 check-when = 查看时间：{ $at }
 check-level-label = 级别：

@@ -15,6 +15,7 @@
 export { preview, previewJson, type Preview } from "./preview.ts";
 export { tellPreview, type ToldPreview } from "./tell.ts";
 export { lookUpCaa } from "./caa.ts";
+export { changesBetween, isSame, type Changes } from "./diff.ts";
 export { inspect, type InspectDeps, type InspectSettings } from "./inspect.ts";
 export { judge } from "./judge/index.ts";
 export { checkLimits } from "./limits.ts";
@@ -23,7 +24,7 @@ export { daemons, readyToPaste, type Daemon, type Paste } from "./paste.ts";
 export { reportHtml } from "./render/html.ts";
 export { reportMarkdown } from "./render/markdown.ts";
 export { reportSchema } from "./render/schema.ts";
-export { reportJson, reportVersion } from "./render/json.ts";
+export { changesJson, reportJson, reportVersion } from "./render/json.ts";
 export { readInspection, saveInspection, type SavedFault } from "./saved.ts";
-export { tellReport, type CellState, type ToldCell, type ToldFinding, type ToldReport } from "./told.ts";
+export { tellOne, tellReport, type CellState, type ToldCell, type ToldFinding, type ToldReport } from "./told.ts";
 export { reasonOf } from "./why.ts";

@@ -23,6 +23,8 @@ export const checkLimits = {
   replyMaxChars: 65_536,
   /** A certificate that ends sooner is worth a warning. */
   expirySoonMs: 14 * 86_400_000,
+  /** Between two looks of a watch. */
+  watchMinMs: 60_000,
   /** Facts of one domain, kept in a file. */
   savedMaxBytes: 8_388_608,
   domainsMax: 100,

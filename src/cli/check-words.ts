@@ -1,6 +1,9 @@
 /** A checker's report on a terminal: the verdict first, who could read the mail, then what is wrong and what to do. */
 import {
+  isSame,
+  tellOne,
   tellReport,
+  type Changes,
   type CellState,
   type Report,
   type Severity,
@@ -51,6 +54,18 @@ function tellUntested(context: CommandContext, told: ToldReport, line: Line): vo
   line(paint(context, "bold", words.say("check-untested-title")));
   line(words.say("check-untested-note"), "  ");
   for (const one of told.untested) line(one, "  - ", "    ");
+}
+
+/** One line and the findings that came and went; nothing at all if nothing did. */
+export function tellChanges(context: CommandContext, report: Report, changes: Changes): void {
+  if (isSame(changes)) return;
+  const { terminal, words } = context;
+  const { domain } = report;
+  terminal.out(`\n${words.say("check-changed", { domain, at: words.time(report.at) })}`);
+  if (changes.verdict !== undefined) terminal.out(`  ${tellReport(words, report).verdict}`);
+  for (const one of changes.appeared)
+    terminal.out(`  + ${paint(context, colours[one.severity], tellOne(words, one).what)}`);
+  for (const one of changes.gone) terminal.out(`  - ${tellOne(words, one).what}`);
 }
 
 function tellFinding({ words, terminal }: CommandContext, finding: ToldFinding, line: Line): void {

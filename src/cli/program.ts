@@ -215,6 +215,7 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   looking(checkup);
   option(checkup, "--ehlo <name>", "check-ehlo");
   option(checkup, "--dns-only", "check-dns-only");
+  option(checkup, "--watch <duration>", "check-watch");
   option(checkup, "--intrusive", "check-intrusive");
   option(checkup, "--markdown", "check-markdown");
   option(checkup, "--paste [server]", "check-paste");

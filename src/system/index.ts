@@ -3,6 +3,7 @@
  * and `node:net` appear here and nowhere else.
  */
 export { anchorFile, openAnchorStore } from "./anchors.ts";
+export { stayAwake } from "./awake.ts";
 export { openCertificate, type ServedCertificate } from "./certificate.ts";
 export { systemClock } from "./clock.ts";
 export * from "./config/index.ts";

@@ -1,7 +1,8 @@
 /** A report for programs. Its fields and codes keep their meaning while `version` stays the same; new ones may come. */
 import type { Words } from "../../words/index.ts";
 import { tellOne, tellReport } from "../told.ts";
-import type { Report } from "../types.ts";
+import type { Changes } from "../diff.ts";
+import type { Finding, Report } from "../types.ts";
 
 export const reportVersion = 1;
 
@@ -17,12 +18,27 @@ export function reportJson(words: Words, report: Report): Readonly<Record<string
     words: told.verdict,
     unattacked,
     attacks: attacks.map(({ attack, ability, outcomes }) => ({ attack, ability, outcomes })),
-    findings: findings.map((finding) => {
-      const { code, severity, name, who, provider, evidence, paste } = finding;
-      const { what, why, fix } = tellOne(words, finding);
-      const records = paste.map(({ name: owner, type, ttl, data }) => ({ name: owner, type, ttl, data }));
-      return { code, severity, name, who, provider: provider ?? null, evidence, what, why, fix, paste: records };
-    }),
+    findings: findings.map((finding) => findingJson(words, finding)),
     untested: untested.map((part, at) => ({ ...part, words: told.untested[at] ?? "" })),
+  };
+}
+
+function findingJson(words: Words, finding: Finding): Readonly<Record<string, unknown>> {
+  const { code, severity, name, who, provider, evidence, paste } = finding;
+  const { what, why, fix } = tellOne(words, finding);
+  const records = paste.map(({ name: owner, type, ttl, data }) => ({ name: owner, type, ttl, data }));
+  return { code, severity, name, who, provider: provider ?? null, evidence, what, why, fix, paste: records };
+}
+
+/** What `--watch` prints after each look: the report, and what is other than at the one before. */
+export function changesJson(words: Words, report: Report, changes: Changes): Readonly<Record<string, unknown>> {
+  const { verdict, appeared, gone } = changes;
+  return {
+    ...reportJson(words, report),
+    changes: {
+      verdict: verdict ?? null,
+      appeared: appeared.map((one) => findingJson(words, one)),
+      gone: gone.map((one) => findingJson(words, one)),
+    },
   };
 }

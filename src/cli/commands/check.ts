@@ -3,11 +3,13 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { domain as domainName, noMetrics, parseDomain, type DomainName } from "../../base/index.ts";
 import {
+  changesBetween,
   checkLimits,
   daemons,
   inspect,
   judge,
   lookUpCaa,
+  changesJson,
   readInspection,
   readyToPaste,
   reportHtml,
@@ -18,8 +20,8 @@ import {
   type Inspection,
   type Report,
 } from "../../check/index.ts";
-import { systemClock, systemNet, systemRandom } from "../../system/index.ts";
-import { tellTerminal } from "../check-words.ts";
+import { parseDuration, stayAwake, stopSignals, systemClock, systemNet, systemRandom } from "../../system/index.ts";
+import { tellChanges, tellTerminal } from "../check-words.ts";
 import { openOutlook, type Outlook, type OutlookOptions } from "../outlook.ts";
 import { misused, Stop, stoppable } from "../resolving.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
@@ -35,6 +37,8 @@ export interface CheckOptions extends OutlookOptions {
   /** A file of `--save`, to be judged again. */
   readonly from?: string;
   readonly ehlo?: string;
+  /** A duration: look again and again, and tell what has changed. */
+  readonly watch?: string;
   readonly dnsOnly?: boolean;
   readonly intrusive?: boolean;
 }
@@ -42,6 +46,7 @@ export interface CheckOptions extends OutlookOptions {
 export function runCheck(context: CommandContext, options: CheckOptions, ...asked: string[]): Promise<number> {
   return stoppable(async () => {
     const reports: Report[] = [];
+    if (options.watch !== undefined) intervalOf(context, options.watch);
     const daemon = daemonOf(context, options.paste);
     const tell = (inspection: Inspection): void => {
       const report = judge(inspection);
@@ -51,12 +56,49 @@ export function runCheck(context: CommandContext, options: CheckOptions, ...aske
       reports.push(report);
       if (options.paste !== undefined && options.json !== true) tellPaste(context, inspection, daemon);
     };
-    if (options.from !== undefined) tell(readSaved(context, options.from));
-    else await look(context, options, domainsOf(context, asked), tell);
+    const sleep = stayAwake();
+    try {
+      if (options.from !== undefined) tell(readSaved(context, options.from));
+      else await look(context, options, domainsOf(context, asked), tell);
+      if (options.watch !== undefined) await watch(context, options, reports);
+    } finally {
+      sleep();
+    }
     if (options.html !== undefined) write(context, options.html, reportHtml(context.words, reports));
     const codes = reports.map(codeOf);
     return codesByWeight.findLast((code) => codes.includes(code)) ?? exitCodes.failed;
   });
+}
+
+/** Looks again at the same domains until it is stopped. Each look is compared with the one before it. */
+async function watch(context: CommandContext, options: CheckOptions, first: readonly Report[]): Promise<void> {
+  const everyMs = intervalOf(context, options.watch ?? "");
+  const signals = stopSignals(systemClock, () => process.exit(exitCodes.failed));
+  const stopped = signals.stop.then(() => true);
+  const before = new Map(first.map((report) => [report.domain, report]));
+  try {
+    for (;;) {
+      const pause = new Promise<boolean>((resolve) => void systemClock.after(everyMs, () => resolve(false)));
+      if (await Promise.race([stopped, pause])) return;
+      await look(context, options, [...before.keys()], (inspection) => {
+        const report = judge(inspection);
+        const known = before.get(report.domain);
+        before.set(report.domain, report);
+        if (known === undefined) return;
+        const changes = changesBetween(known, report);
+        if (options.json === true) context.terminal.out(JSON.stringify(changesJson(context.words, report, changes)));
+        else tellChanges(context, report, changes);
+      });
+    }
+  } finally {
+    signals.dispose();
+  }
+}
+
+function intervalOf(context: CommandContext, text: string): number {
+  const parsed = parseDuration(text);
+  if (parsed.ok && parsed.value >= checkLimits.watchMinMs) return parsed.value;
+  throw misused(context, "cli-check-bad-watch", text);
 }
 
 /** As the help has them; the last counts most. */
