@@ -35,7 +35,8 @@ const meanings = {
 /** The program itself, then every command that does something, in the order of the help. */
 function commandsOf(command: Command): readonly Command[] {
   const below = command.commands.flatMap(commandsOf);
-  return command.commands.length > 0 && command.parent !== null ? below : [command, ...below];
+  const isGroup = command.commands.length > 0 && command.parent !== null && command.registeredArguments.length === 0;
+  return isGroup ? below : [command, ...below];
 }
 
 function section(command: Command): string {

@@ -9,6 +9,8 @@
  *   probe/ (each MX host ┴─ inspect ──► Inspection ── judge ──► Report: findings, the attacks that would work, a verdict
  *   at each address)                        └─ saved, and judged again
  *
+ * `scan/` does the same for many domains, each address looked at once for all of them.
+ *
  * What is seen is a fact, and plain data; what is made of it is pure. What could not be looked at is never a fault (trap 27). The attacks
  * are `threats/`'s, and what is published is judged by `publish/`.
  */
@@ -28,3 +30,4 @@ export { changesJson, reportJson, reportVersion } from "./render/json.ts";
 export { readInspection, saveInspection, type SavedFault } from "./saved.ts";
 export { tellOne, tellReport, type CellState, type ToldCell, type ToldFinding, type ToldReport } from "./told.ts";
 export { reasonOf } from "./why.ts";
+export * from "./scan/index.ts";

@@ -9,9 +9,18 @@ const savedVersion = 1;
 export type SavedFault = "too-long" | "not-json" | "other-version" | "not-an-inspection";
 
 export function saveInspection(inspection: Inspection): string {
-  return JSON.stringify({ surehop: "inspection", version: savedVersion, inspection }, (_, value: unknown) =>
-    value instanceof Uint8Array ? { $bytes: Buffer.from(value).toString("base64") } : value,
+  return jsonWithBytes({ surehop: "inspection", version: savedVersion, inspection });
+}
+
+export function jsonWithBytes(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner instanceof Uint8Array ? { $bytes: Buffer.from(inner).toString("base64") } : inner,
   );
+}
+
+/** Throws on what is no JSON. */
+export function readJsonWithBytes(text: string): unknown {
+  return JSON.parse(text, (_, inner: unknown) => bytesOf(inner) ?? inner);
 }
 
 /** A file of our own, so only its frame is looked at; what `judge` cannot make sense of is said by it in no words at all. */
@@ -19,7 +28,7 @@ export function readInspection(text: string): Result<Inspection, SavedFault> {
   if (text.length > checkLimits.savedMaxBytes) return err("too-long");
   let read: unknown;
   try {
-    read = JSON.parse(text, (_, value: unknown) => bytesOf(value) ?? value);
+    read = readJsonWithBytes(text);
   } catch {
     return err("not-json");
   }

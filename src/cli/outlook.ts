@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { domain, noLog, noMetrics, type DomainName } from "../base/index.ts";
+import { domain, limits, noLog, noMetrics, type DomainName } from "../base/index.ts";
 import { deliveryDefaults, gatherSettingsOf } from "../delivery/index.ts";
 import { createStubResolver, createValidatingResolver, type Resolver, type ValidatingResolver } from "../dns/index.ts";
 import { createMemory, noMemory, noSts, type GatherDeps, type GatherSettings } from "../policy/index.ts";
@@ -46,6 +46,11 @@ export interface OutlookOptions {
   readonly httpsPort?: string;
 }
 
+export interface OutlookBounds {
+  /** Of the resolver's cache, in bytes. Default: as a relay. */
+  readonly cacheBytesMax: number;
+}
+
 export interface Outlook {
   readonly deps: GatherDeps;
   readonly settings: GatherSettings;
@@ -60,7 +65,11 @@ export interface Outlook {
 }
 
 /** Throws Stop where an option cannot be used; why was told. */
-export async function openOutlook(context: CommandContext, options: OutlookOptions): Promise<Outlook> {
+export async function openOutlook(
+  context: CommandContext,
+  options: OutlookOptions,
+  bounds?: OutlookBounds,
+): Promise<Outlook> {
   const asked = resolvingOf(options);
   const config = await readConfig(context, asked);
   const isNamed = options.resolver !== undefined || options.trustAnchor !== undefined || config !== undefined;
@@ -68,7 +77,8 @@ export async function openOutlook(context: CommandContext, options: OutlookOptio
   const upstreams = tryout?.upstreams ?? upstreamsOf(context, asked, config);
   const own = tryout?.anchors ?? [...anchorsIn(context, options.trustAnchor), ...(config?.dns.anchors ?? [])];
   const ports = { net: systemNet, clock: systemClock, random: systemRandom, log: noLog, metrics: noMetrics };
-  const asking = { ...ports, upstreams, secure: dotClient() };
+  const cache = bounds && { entriesMax: limits.dnsCacheEntriesMax, bytesMax: bounds.cacheBytesMax };
+  const asking = { ...ports, upstreams, secure: dotClient(), ...(cache === undefined ? {} : { cache }) };
   const isStub = config !== undefined && (config.dns.trustAd || config.danger.skipDnssec);
   const proving = isStub ? undefined : createValidatingResolver({ ...asking, anchors: keeperOf(config, own).anchors });
   const resolver = proving ?? createStubResolver({ ...asking, trustAd: config?.dns.trustAd === true });

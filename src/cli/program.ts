@@ -202,6 +202,24 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   publishCommand("switch", "switch", "publish-switch-cert").addHelpText("after", `\n${say("cli-publish-exit-codes")}`);
   repeated(publishCommand("snippets <server>", "snippets"), "--file <files>", "publish-file");
 
+  const scan = add(program, "scan [list]", async () => (await import("./commands/scan.ts")).runScan);
+  option(scan, "--out <file>", "scan-out");
+  option(scan, "--html <file>", "scan-html");
+  repeated(scan, "--opt-out <file>", "scan-opt-out");
+  option(scan, "--ehlo <name>", "scan-ehlo");
+  option(scan, "--contact <address>", "scan-contact");
+  option(scan, "--concurrency <count>", "scan-concurrency");
+  option(scan, "--per-address <budget>", "scan-per-address");
+  option(scan, "--per-block <budget>", "scan-per-block");
+  option(scan, "--per-operator <budget>", "scan-per-operator");
+  option(scan, "--thorough", "scan-thorough");
+  looking(scan).addHelpText("after", `\n${say("cli-scan-exit-codes")}`);
+  const sum = add(scan, "summary <output>", async () => (await import("./commands/scan.ts")).runScanSummary);
+  option(sum, "--html <file>", "scan-html");
+  option(sum, "--json", "json");
+  const diff = add(scan, "diff <before> <after>", async () => (await import("./commands/scan.ts")).runScanDiff);
+  option(diff, "--json", "json");
+
   const policy = group("policy");
   const show = add(policy, "show <domain>", async () => (await import("./commands/policy.ts")).runPolicyShow);
   option(show, "--require-tls", "policy-require-tls");

@@ -15,7 +15,7 @@ import {
   type Net,
   type Random,
 } from "../base/index.ts";
-import { AnswerCache, type Keeping, type Shelf } from "./cache.ts";
+import { AnswerCache, type Keeping, type Shelf, type CacheBounds } from "./cache.ts";
 import {
   aged,
   createValidator,
@@ -53,6 +53,8 @@ export interface ValidatingResolverOptions {
   /** Needed for upstreams with `tls`. */
   readonly secure?: Secure;
   readonly anchors: () => readonly TrustAnchor[];
+  /** Default: `limits.dnsCacheEntriesMax` and `dnsLimits.cacheBytesMax`. */
+  readonly cache?: CacheBounds;
 }
 
 export interface ValidatingResolver extends Resolver {
@@ -80,13 +82,13 @@ class Proving implements ValidatingResolver {
   readonly #lanes: ReadonlyMap<RecordType, Lane>;
   readonly #others: Lane;
 
-  constructor({ net, clock, random, log, metrics, upstreams, secure, anchors }: ValidatingResolverOptions) {
+  constructor({ net, clock, random, log, metrics, upstreams, secure, anchors, cache }: ValidatingResolverOptions) {
     this.#log = log;
     this.#metrics = metrics;
     const ports = { net, clock, random, closing: this.#closing, ...(secure === undefined ? {} : { secure }) };
     this.#upstreams = new Upstreams(ports, log, upstreams, { validating: false, wants: "signatures" });
     this.#validator = createValidator({ ask: this.ask, clock, anchors });
-    this.#cache = new AnswerCache(clock);
+    this.#cache = new AnswerCache(clock, cache);
     const lane = (): Lane => ({ shelf: this.#cache.shelfOf(keeping), underWay: new Map() });
     this.#lanes = new Map(["A", "AAAA", "MX", "TXT", "TLSA", "CNAME"].map((type) => [type, lane()]));
     this.#others = lane();

@@ -30,3 +30,12 @@ export { openStsStore } from "./store/sts.ts";
 export { openStsSource, type StsPorts } from "./sts.ts";
 export { deliverySettings } from "./settings.ts";
 export { openDryRunLog, type DryRunDomain, type DryRunLog } from "./store/dryrun.ts";
+export {
+  countLines,
+  openLineFile,
+  openProbeFile,
+  openScanOutput,
+  readLines,
+  type ProbeFile,
+  type ScanOutput,
+} from "./scan.ts";

@@ -37,6 +37,7 @@ export function simulatedLooking(internet: SimulatedInternet, clock: Clock): Loo
     },
     isPutOff: ({ manner }) => manner === "later",
     serves: ({ manner, host }, name) => host === name || manner === "down",
+    isAlike: () => false,
     unasked: ({ host }) => ({ host, manner: "not-asked" }),
     judge: ({ domain, hosts }, _, seen) => ({
       v: 1,

@@ -37,6 +37,8 @@ export interface ProbeTarget {
   readonly paceMs: number;
   /** How long a server is given to do what it should not. */
   readonly silenceMs: number;
+  /** Who we are, said before QUIT to whoever reads the server's log. */
+  readonly remark?: string;
 }
 
 export interface Opened {

@@ -8,7 +8,7 @@ export async function seeSession(connections: Connections): Promise<SessionSeen>
   const opened = await connections.open();
   if (!opened.ok) return { kind: "untested", ...opened.error };
   const { wire, signal, done } = opened.value;
-  const { host, ehloName } = connections.target;
+  const { host, ehloName, remark } = connections.target;
   const met: { tls?: { readonly protocol: string; readonly cipher: string } } = {};
   const onEvent = (event: MailEvent): void => {
     if (event.code === "tls-established") met.tls = { protocol: event.protocol, cipher: event.cipher };
@@ -19,7 +19,7 @@ export async function seeSession(connections: Connections): Promise<SessionSeen>
   const { tls } = met;
   if (session.ok) {
     const { requireTls } = session.value.capabilities;
-    await session.value.quit();
+    await session.value.quit(remark);
     return tls === undefined ? { kind: "cleartext" } : { kind: "encrypted", ...tls, requireTls };
   }
   const failure = session.error;

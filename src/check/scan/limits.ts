@@ -26,10 +26,14 @@ export const scanLimits = {
   changesToldMax: 1_000,
 
   // Those who are looked at
+  /** A connection that is done with and does not go is made to. */
+  closeGraceMs: 1_000,
   addressesPerHostMax: 8,
   hostsPerDomainMax: 20,
   /** Names that one address is asked about; customers' own names for a hoster's server could be millions. */
   namesPerAddressMax: 8,
+  /** One that showed the same under so many names shows it under all. */
+  namesBeforeAlike: 3,
   /** A server that says "not now" is asked this often in all, */
   triesMax: 3,
   /** the second time after this, then after twice as long. */

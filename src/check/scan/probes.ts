@@ -2,8 +2,9 @@
  * What each address shows, looked at once for all the domains whose mail goes there.
  *
  * An address of a hoster has many names. What it shows under one is taken for another where that is beyond doubt (`serves`: its certificates
- * are for that name too, or it has no TLS at all); where not, it is asked again under the other name, and after a few names no more: what
- * was not asked is said to be so, and never guessed.
+ * are for that name too, or it has no TLS at all); where not, it is asked again under the other name. Who shows the same under a few names
+ * (`isAlike`) does not look at names, and shows it under every one. Who shows something else each time is asked a few times more and then
+ * no more: what was not asked is said to be so, and never guessed.
  *
  * A probe that was put off ("not now") is made again later. Everybody who waits for an address waits for one and the same probe.
  */
@@ -32,6 +33,8 @@ export interface Prober<P> {
   isPutOff(seen: P): boolean;
   /** What was seen under another name holds for this one. */
   serves(seen: P, host: DomainName): boolean;
+  /** The server showed the same to both. */
+  isAlike(one: P, other: P): boolean;
   /** In place of a look that is not taken. */
   unasked(target: ProbeTarget): P;
 }
@@ -91,7 +94,14 @@ export class SharedProbes<P> {
 
   #known({ results }: Entry<P>, host: DomainName): P | undefined {
     const own = results.find((one) => one.host === host);
-    return (own ?? results.find(({ seen }) => this.#prober.serves(seen, host)))?.seen;
+    const found = own ?? results.find(({ seen }) => this.#prober.serves(seen, host));
+    return (found ?? this.#shownToAll(results))?.seen;
+  }
+
+  #shownToAll(results: readonly SeenUnder<P>[]): SeenUnder<P> | undefined {
+    const [first, ...others] = results;
+    if (first === undefined || results.length < scanLimits.namesBeforeAlike) return undefined;
+    return others.every(({ seen }) => this.#prober.isAlike(first.seen, seen)) ? first : undefined;
   }
 
   async #look(target: ProbeTarget, { results }: Entry<P>): Promise<P | undefined> {

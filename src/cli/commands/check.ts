@@ -1,14 +1,13 @@
 /** `surehop check DOMAIN…`: which attack would work against mail to a domain, what is wrong with it, and what to do. */
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { domain as domainName, noMetrics, parseDomain, type DomainName } from "../../base/index.ts";
+import { domain as domainName, parseDomain, type DomainName } from "../../base/index.ts";
 import {
   changesBetween,
   checkLimits,
   daemons,
   inspect,
   judge,
-  lookUpCaa,
   changesJson,
   readInspection,
   readyToPaste,
@@ -20,8 +19,9 @@ import {
   type Inspection,
   type Report,
 } from "../../check/index.ts";
-import { parseDuration, stayAwake, stopSignals, systemClock, systemNet, systemRandom } from "../../system/index.ts";
+import { parseDuration, stayAwake, stopSignals, systemClock } from "../../system/index.ts";
 import { tellChanges, tellTerminal } from "../check-words.ts";
+import { inspectDepsOf, inspectGatherOf } from "../inspecting.ts";
 import { openOutlook, type Outlook, type OutlookOptions } from "../outlook.ts";
 import { misused, Stop, stoppable } from "../resolving.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
@@ -131,23 +131,13 @@ async function look(
 }
 
 function inspectOne(outlook: Outlook, options: CheckOptions, domain: DomainName): Promise<Inspection> {
-  const { resolver, settings, proving } = outlook;
   return inspect(
+    inspectDepsOf(outlook),
     {
-      resolver,
-      net: systemNet,
-      clock: systemClock,
-      random: systemRandom,
-      metrics: noMetrics,
-      fetchPolicy: (host) => outlook.fetchPolicy(host),
-      ...(proving === undefined ? {} : { caa: (name: DomainName) => lookUpCaa(proving, name) }),
-    },
-    {
-      // As any sender would see it: our own routes and names have no part in it.
-      gather: { ...settings, rules: [], exceptions: [], ownNames: [], ownAddresses: [] },
+      gather: inspectGatherOf(outlook),
       ehloName: options.ehlo === undefined ? outlook.ehloName : domainName(options.ehlo),
       ...(options.dnsOnly === true ? { connects: false } : {}),
-      ...(options.intrusive === true ? { intrusive: settings.ownAddresses } : {}),
+      ...(options.intrusive === true ? { intrusive: outlook.settings.ownAddresses } : {}),
     },
     domain,
   );

@@ -26,6 +26,8 @@ export interface ConversationOwner {
 export const conversationLimits = {
   /** How long a peer may take to close after QUIT. */
   quitTimeoutMs: 5_000,
+  /** With NOOP before it well within a command line of 512 octets (RFC 5321 §4.5.3.1.4). */
+  remarkMaxChars: 400,
 } as const;
 
 interface Running {
@@ -106,8 +108,8 @@ export class Conversation {
     this.#wire.stream.destroy();
   }
 
-  /** Says QUIT and lets the peer close; resolves when the stream is gone. */
-  goodbye(): Promise<void> {
+  /** Says QUIT, a remark before it if there is one, and lets the peer close; resolves when the stream is gone. */
+  goodbye(remark?: string): Promise<void> {
     const stream = this.#stream;
     if (this.#running !== undefined) this.abandon("closed", "the session was ended");
     if (stream.destroyed || stream.writableEnded) return Promise.resolve();
@@ -120,7 +122,17 @@ export class Conversation {
         this.#wire.stream.destroy();
         resolve();
       });
-      stream.end("QUIT\r\n");
+      if (remark === undefined) {
+        stream.end("QUIT\r\n");
+        return;
+      }
+      // RFC 5321 §4.1.1.9: NOOP takes a string that means nothing to the server, and that its operator can read. It has to be answered
+      // before anything else is said (RFC 2920 §3.1).
+      stream.once("data", () => stream.end("QUIT\r\n"));
+      stream.resume();
+      stream.write(
+        `NOOP "${remark.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "?").slice(0, conversationLimits.remarkMaxChars)}"\r\n`,
+      );
     });
   }
 

@@ -71,6 +71,13 @@ describe("a session that opens", () => {
     expect(peer.heard.at(-1)).toBe(`${prefix}QUIT`);
     expect(session.closed).toBe(true);
   });
+  test("a remark for whoever reads the log stands before QUIT, and nothing in it is a command", async () => {
+    const peer = await start({ credentials: good });
+    const session = must((await openTo(peer, sure)).opened);
+    await session.quit('we only look; "a@b.example"\r\nMAIL FROM:<x@y>');
+    expect(peer.heard.slice(-2)).toEqual(['tls NOOP "we only look; ?a@b.example???MAIL FROM:<x@y>"', "tls QUIT"]);
+    expect(session.closed).toBe(true);
+  });
   test("several messages over one handshake", async () => {
     const peer = await start({ credentials: good });
     const session = must((await openTo(peer, sure)).opened);

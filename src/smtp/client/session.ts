@@ -234,8 +234,8 @@ class Session implements SmtpSession {
     );
   }
 
-  async quit(): Promise<void> {
-    await this.#conversation.goodbye();
+  async quit(remark?: string): Promise<void> {
+    await this.#conversation.goodbye(remark);
   }
 
   destroy(): void {

@@ -47,8 +47,11 @@ export interface SmtpSession {
    * must not be changed after they were yielded. `onEvent` is told each refusal of this transaction.
    */
   send(message: OutgoingMessage, onEvent?: OnEvent): Promise<TransactionResult>;
-  /** Says QUIT and closes; resolves when the connection is gone, at the latest after `quitTimeoutMs`. */
-  quit(): Promise<void>;
+  /**
+   * Says QUIT and closes; resolves when the connection is gone, at the latest after `quitTimeoutMs`. `remark` is for whoever reads the
+   * server's log: who we are. Characters that cannot stand there become question marks.
+   */
+  quit(remark?: string): Promise<void>;
   /** Closes without a word. */
   destroy(): void;
   /** True once nothing more can be sent. */

@@ -1,0 +1,24 @@
+/** What looking at other people's domains needs, of an outlook: as any sender would see them. */
+import { noMetrics, type DomainName } from "../base/index.ts";
+import { lookUpCaa, type InspectDeps } from "../check/index.ts";
+import type { GatherSettings } from "../policy/index.ts";
+import { systemClock, systemNet, systemRandom } from "../system/index.ts";
+import type { Outlook } from "./outlook.ts";
+
+export function inspectDepsOf(outlook: Outlook): InspectDeps {
+  const { resolver, proving } = outlook;
+  return {
+    resolver,
+    net: systemNet,
+    clock: systemClock,
+    random: systemRandom,
+    metrics: noMetrics,
+    fetchPolicy: (host) => outlook.fetchPolicy(host),
+    ...(proving === undefined ? {} : { caa: (name: DomainName) => lookUpCaa(proving, name) }),
+  };
+}
+
+/** Our own routes and names have no part in it. */
+export function inspectGatherOf({ settings }: Outlook): GatherSettings {
+  return { ...settings, rules: [], exceptions: [], ownNames: [], ownAddresses: [] };
+}
