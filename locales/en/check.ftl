@@ -94,7 +94,6 @@ check-untested-no-answer = { $name }: no answer in time ({ $detail }).
 check-untested-broken-off = { $name }: the conversation broke off ({ $detail }).
 check-untested-dns-failed = { $name }: DNS gave no answer ({ $detail }).
 check-untested-out-of-time = { $name }: there was no time left ({ $detail }).
-check-untested-beyond-us = { $name }: this program cannot test it ({ $detail }).
 check-untested-not-asked = { $name }: not asked ({ $detail }).
 
 check-paste-zone = Into the zone:

@@ -94,7 +94,6 @@ check-untested-no-answer = { $name }：没有按时回答（{ $detail }）。
 check-untested-broken-off = { $name }：对话中断（{ $detail }）。
 check-untested-dns-failed = { $name }：DNS 没有给出答案（{ $detail }）。
 check-untested-out-of-time = { $name }：时间不够了（{ $detail }）。
-check-untested-beyond-us = { $name }：本程序测不了（{ $detail }）。
 check-untested-not-asked = { $name }：没有查询（{ $detail }）。
 
 check-paste-zone = 写进区域：

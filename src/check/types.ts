@@ -29,8 +29,6 @@ export const untestedReasons = [
   "broken-off",
   "dns-failed",
   "out-of-time",
-  /** Not by this program. */
-  "beyond-us",
   "not-asked",
 ] as const;
 export type UntestedReason = (typeof untestedReasons)[number];

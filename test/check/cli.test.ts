@@ -98,6 +98,7 @@ describe("surehop check", () => {
     const { code, out } = await bad.run("check", "town.example", "--dns-only", "--json");
     expect(code).toBe(4);
     expect(parse(out).verdict).toBe("unknown");
+    expect(parse(out).untested).toMatchObject([{ name: "mx.town.example", reason: "not-asked" }]);
   });
 
   test("several domains: one report each; the worst decides the exit code", async () => {

@@ -28,6 +28,9 @@ function ofHost({ host, fact, seen }: HostView): readonly UntestedPart[] {
   if (fact.addresses.kind === "failed" && fact.addresses.status === "indeterminate") {
     return [{ what: "host", name: host, reason: "dns-failed", detail: fact.addresses.failure }];
   }
+  if (fact.addresses.kind === "known" && seen.addresses.length === 0) {
+    return [{ what: "host", name: host, reason: "not-asked", detail: "no connection was made" }];
+  }
   return seen.addresses.flatMap(
     ({ address, session, presented, hellos = {}, renegotiation }): readonly UntestedPart[] => {
       const name = `${host} (${address})`;
