@@ -19,13 +19,24 @@ import {
   type ReceiverSetup,
   type SenderMode,
 } from "../threats/index.ts";
-import { isEnforced, isMxSecure, stsSays, type HostView } from "./judge/view.ts";
+import type { DomainName } from "../base/index.ts";
+import { isEnforced, isMxSecure, stsSays, viewHosts, type HostView } from "./judge/view.ts";
 import type { Ability, Inspection, Predicted, PredictedAttack, SenderClass } from "./types.ts";
 import { senderClasses } from "./types.ts";
 
 export interface Matrix {
   readonly attacks: readonly PredictedAttack[];
   readonly unattacked: Readonly<Record<SenderClass, Predicted>>;
+}
+
+/** Each MX host as the catalogue of `threats/` has receivers; two set-ups where its TLS could not be looked at. For a twin in the lab. */
+export function receiverSetups(
+  inspection: Inspection,
+): readonly { readonly host: DomainName; readonly setups: readonly ReceiverSetup[] }[] {
+  return viewHosts(inspection).map((view) => ({
+    host: view.host,
+    setups: setupsOf(inspection, view, "dane+mta-sts", "none"),
+  }));
 }
 
 export function predictAll(inspection: Inspection, views: readonly HostView[]): Matrix {
@@ -79,7 +90,8 @@ function mode(id: string): SenderMode {
   return found;
 }
 
-const senders: Readonly<Record<SenderClass, SenderMode>> = {
+/** The ways of sending that stand for the classes: for the lab too, which carries the attacks out. */
+export const classSenders: Readonly<Record<SenderClass, SenderMode>> = {
   opportunistic: mode("postfix-may"),
   "mta-sts": mode("postfix-mta-sts"),
   dane: mode("postfix-dane"),
@@ -111,7 +123,7 @@ function outcomes(
     if (view.fact.addresses.kind !== "known") return ["held"];
     const setups = setupsOf(inspection, view, sender, effect);
     const all = setups.flatMap((setup): readonly Outcome[] => {
-      const outcome = predict(senders[sender], setup, effect);
+      const outcome = predict(classSenders[sender], setup, effect);
       return outcome === undefined ? [] : [outcome];
     });
     const [first] = all;
