@@ -95,9 +95,9 @@ export const cases: readonly Case[] = [
     verdict: "safe-dane",
   },
   {
-    is: "a TLSA record for the next key beside the one in use",
+    is: "a TLSA record for the next key beside the one in use (trap 32)",
     plan: one({ tlsa: [...fits(usual()), tlsa("3 1 1", chain(keys.ecOther).certificates[0]?.pem ?? "")] }),
-    finds: ["tlsa-stale"],
+    finds: [],
     verdict: "safe",
   },
 
@@ -505,6 +505,17 @@ export const cases: readonly Case[] = [
     },
     finds: ["mx-insecure"],
     verdict: "safe-sts",
+  },
+
+  {
+    is: "more TLSA records than there can be next keys",
+    plan: (() => {
+      const chains = ec();
+      const old = [1, 2].map((at) => tlsaOf([3, 1, 1], Buffer.alloc(32, at)));
+      return one({ chains, tlsa: [...fits(chains), ...old] });
+    })(),
+    finds: ["tlsa-stale", "tlsa-stale"],
+    verdict: "safe",
   },
 
   // More that is wrong

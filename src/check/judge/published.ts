@@ -20,6 +20,7 @@ export function judgeWhatIsPublished(inspection: Inspection, views: readonly Hos
   const isUnsigned = found.some(({ code }) => code === "mx-insecure");
   return found
     .filter(({ code, name }) => !(isUnsigned && code === "addresses-insecure" && isOwn(domain, name)))
+    .filter((one) => one.code !== "tlsa-stale" || staleAt(found, one.name) > keysShownAt(views, one.name))
     .map(({ code, severity, name, args, paste }) => ({
       code,
       severity,
@@ -28,6 +29,15 @@ export function judgeWhatIsPublished(inspection: Inspection, views: readonly Hos
       evidence: args,
       paste,
     }));
+}
+
+function staleAt(found: readonly PublishedFinding[], name: string): number {
+  return found.filter((one) => one.code === "tlsa-stale" && one.name === name).length;
+}
+
+/** As many records may stand for keys that come next (trap 32): who looks from outside cannot know. What is more than that is left over. */
+function keysShownAt(views: readonly HostView[], name: string): number {
+  return views.find(({ host }) => name.endsWith(`.${host}.`))?.chains.length ?? 0;
 }
 
 /** The checker has more to say about certificates, and says what could not be looked at in a place of its own. */
