@@ -5,13 +5,14 @@
 import { fileURLToPath } from "node:url";
 import { labPorts } from "../src/cli/lab/ports.ts";
 import { everySender } from "../src/cli/lab/senders.ts";
-import { isMismatch, runLab } from "../src/lab/index.ts";
+import { isEnclosed, isMismatch, runLab } from "../src/lab/index.ts";
 import { receivers, usualAttacks } from "../src/threats/index.ts";
 import { readRecord, recordOf, writeRecord, writeThreats } from "./generator/threats.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const { cells, notInstalled } = await runLab(labPorts, {
-  senders: everySender(),
+  // Other mail servers are tried where this runs in an enclosure (src/lab/enclose.ts); what is known of them stays otherwise.
+  senders: everySender().filter(({ needsEnclosure }) => needsEnclosure !== true || isEnclosed()),
   receivers,
   attacks: usualAttacks(),
   withNone: true,
