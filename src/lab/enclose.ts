@@ -48,7 +48,7 @@ export function enclosing(command: readonly string[]): Enclosing {
       "/bin/sh",
       "-c",
       // Not `exec`: the first process inside has to stay, and bury those whose parents have gone.
-      `PATH="$PATH:/usr/sbin:/sbin"; ip link set lo up && ip route add local ${testNetwork} dev lo && "$@"; exit $?`,
+      `PATH="$PATH:/usr/sbin:/sbin"; ip link set lo up && ip route add local ${testNetwork} dev lo && ip addr add ${ownAddress} dev lo && "$@"; exit $?`,
       "sh",
       ...command,
     ],
@@ -89,6 +89,8 @@ export function enclosedNet(net: Net): Net {
 const outsideVariable = "SUREHOP_LAB_OUTSIDE";
 /** RFC 2544: set aside for tests between networks. */
 const testNetwork = "198.18.0.0/15";
+/** Whoever has addresses of 127/8 alone is taken for offline (RFC 3493 §6.1, AI_ADDRCONFIG), and looks no address up. Nobody else is there. */
+const ownAddress = "198.19.255.254/32";
 /** And the package that each is in. */
 const tools: Readonly<Record<string, string>> = {
   setpriv: "util-linux",

@@ -47,7 +47,13 @@ function termsOf(mode: ModelledMode, promise: Promised): TlsTerms {
   }
 }
 
-function session(terms: TlsTerms, promise: Promised, setup: ReceiverSetup, peer: Peer, isLedAway: boolean): Outcome {
+function session(
+  terms: TlsTerms,
+  promise: Promised,
+  setup: ReceiverSetup,
+  peer: Peer,
+  isLedAway: boolean,
+): Outcome | undefined {
   const { tls } = peer;
   switch (tls.kind) {
     case "not-offered":
@@ -57,6 +63,7 @@ function session(terms: TlsTerms, promise: Promised, setup: ReceiverSetup, peer:
     case "broken":
       return fallenBack(terms.broken, peer);
     case "injected":
+      if (terms.injected === "not-told") return undefined;
       return terms.injected === "ignored" ? "delivered" : fallenBack(terms.injected, peer);
     case "shown":
       return shaken(terms, promise, setup, peer, tls, isLedAway);

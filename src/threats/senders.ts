@@ -74,6 +74,13 @@ const exim = (level: string, otherwise: TlsTerms): ModelledMode => ({
   strict: eximMust,
 });
 
+const opensmtpd = (level: string, otherwise: TlsTerms): ModelledMode => ({
+  ...postfix("default"),
+  id: `opensmtpd-${level}`,
+  otherwise: { ...otherwise, injected: "not-told" },
+  strict: deferring,
+});
+
 /** Nothing here is believed without a measurement that agrees with it (issue 5's second part). */
 export const modelledModes: readonly ModelledMode[] = [
   postfix("default"),
@@ -89,10 +96,10 @@ export const modelledModes: readonly ModelledMode[] = [
   {
     ...postfix("x"),
     id: "sendmail-default",
-    otherwise: { ...clearing, broken: "defer", injected: "ignored" },
+    otherwise: { ...clearing, broken: "defer", injected: "ignored", oldTls: "defer", unspeaking: "defer" },
     strict: deferring,
   },
   { ...postfix("x"), id: "sendmail-required", otherwise: { ...deferring, injected: "ignored" }, strict: deferring },
-  { ...postfix("x"), id: "opensmtpd-default", otherwise: { ...clearing }, strict: deferring },
-  { ...postfix("x"), id: "opensmtpd-tls", otherwise: deferring, strict: deferring },
+  opensmtpd("default", { ...clearing, unspeaking: "defer" }),
+  opensmtpd("tls", { ...deferring, verifies: "mx-name" }),
 ];

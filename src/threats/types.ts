@@ -190,8 +190,8 @@ export interface TlsTerms {
   readonly notOffered: Fallback;
   readonly refused: { readonly temporarily: Fallback; readonly permanently: Fallback };
   readonly broken: Fallback;
-  /** Bytes behind the 220: thrown away and TLS goes on, or as a broken handshake. */
-  readonly injected: Fallback | "ignored";
+  /** Bytes behind the 220: thrown away and TLS goes on, or as a broken handshake; or nothing is claimed. */
+  readonly injected: Fallback | "ignored" | "not-told";
   /** Versions before TLS 1.2. */
   readonly oldTls: "taken" | Fallback;
   /** TLS came about, with somebody who did not prove himself. */

@@ -37,6 +37,8 @@ const { notInstalled } = await runLab(ports, {
   onCell: print,
 });
 for (const missing of notInstalled) print({ notInstalled: missing });
+// Whoever was cut off in the middle of a goodbye must not keep us.
+process.exit();
 
 function unknown(name: string): never {
   throw new TypeError(`there is no ${name} in the catalogue`);

@@ -4,11 +4,12 @@
  */
 import type { ClientPorts } from "./client.ts";
 import { eximSenders } from "./exim.ts";
+import { opensmtpdSenders } from "./opensmtpd.ts";
 import { postfixSenders } from "./postfix.ts";
 import { sendmailSenders } from "./sendmail.ts";
 import type { Sender } from "./types.ts";
 
 /** All of them, whether installed or not. */
 export function peerSenders(ports: ClientPorts): readonly Sender[] {
-  return [...postfixSenders(ports), ...eximSenders(ports), ...sendmailSenders(ports)];
+  return [...postfixSenders(ports), ...eximSenders(ports), ...sendmailSenders(ports), ...opensmtpdSenders(ports)];
 }

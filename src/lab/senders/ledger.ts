@@ -38,6 +38,11 @@ export class Ledger {
     return waiting;
   }
 
+  /** An attempt is being made just now at a message of ours. */
+  get isBusy(): boolean {
+    return [...this.#taken].some((id) => this.state(id) === "under-way");
+  }
+
   state(id: string): MailState {
     const { outcomes, expected, state } = this.#entry(id);
     return outcomes < expected ? "under-way" : state;

@@ -26,6 +26,8 @@ export interface PeerServer {
   look(): void;
   /** How long a message has to have waited before the next attempt counts as a later one. */
   readonly backoffMs: number;
+  /** Forgets what it remembers of hosts for longer than the lab can wait. Only asked while nothing is under way. */
+  forget?(): Promise<void>;
   /** Has these messages tried again now. Need not wait for them. */
   tryAgain(ids: readonly string[]): Promise<void>;
   /** Ends it. */
@@ -118,6 +120,7 @@ class RunningPeer implements RunningSender {
     await this.#validator.forget();
     await pause(this.#ports.clock, this.#server.backoffMs);
     this.#server.look();
+    if (!this.#ledger.isBusy) await this.#server.forget?.();
     const ids = this.#ledger.expectRetries();
     if (ids.length > 0) await this.#server.tryAgain(ids);
   }

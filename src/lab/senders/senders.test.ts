@@ -21,9 +21,11 @@ const measured: Readonly<Record<string, readonly [Outcome, Outcome, Outcome]>> =
   "exim-required-verify": ["delivered", "held", "held"],
   "sendmail-default": ["delivered", "exposed-cleartext", "exposed-to-attacker"],
   "sendmail-required": ["delivered", "held", "exposed-to-attacker"],
+  "opensmtpd-default": ["delivered", "exposed-cleartext", "exposed-to-attacker"],
+  "opensmtpd-tls": ["delivered", "held", "held"],
 };
 
-describe.each(["postfix", "exim", "sendmail"])("%s as a sender in the lab", (program) => {
+describe.each(["postfix", "exim", "sendmail", "opensmtpd"])("%s as a sender in the lab", (program) => {
   const own = Object.keys(measured).filter((id) => id.startsWith(program));
   test(`comes to what was measured: ${own.join(", ")}`, async ({ skip }) => {
     const { cells, missing } = await playInside({ senders: own, receivers: ["opportunistic"], attacks });
