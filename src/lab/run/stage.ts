@@ -295,6 +295,7 @@ class Stage {
   async #strike(act: Act): Promise<void> {
     const { plot, site, bystander } = act;
     act.startedAt = this.#ports.clock.monotonic() - (act.endedAt - act.startedAt);
+    act.endedAt = 0;
     switch (plot.attack?.effect.inbound) {
       case "injects-commands": {
         const { inbound } = this.#sending;
