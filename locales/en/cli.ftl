@@ -86,6 +86,7 @@ cli-option-send-wait = how long to follow it (default: 1m)
 cli-option-lab-sender = only this sender (may be given more than once)
 cli-option-lab-receiver = only this receiver (may be given more than once)
 cli-option-lab-attack = only this attack; with ":" and a name, another way to carry it out (may be given more than once)
+cli-option-lab-replay = a twin of the domain that "surehop check --save" has written to this file
 cli-option-lab-html = write a page with the matrix, each cell's story and its transcripts
 
 cli-unknown-language = There is no language "{ $value }" here. Known: { $known }.

@@ -153,6 +153,9 @@ lab-summary = { $cells } cells in { $seconds } s: { $exposed } in which the atta
    *[other] { $mismatches } not as predicted.
   }
 lab-written = The report is { $file }.
+lab-replay-unreadable = { $file } cannot be read.
+lab-replay-bad = { $file } is not what "surehop check --save" writes.
+lab-replay-empty = The domain in { $file } has no mail server that was looked at: there is nothing to make a twin of.
 lab-unwritten = The report cannot be written to { $file } ({ $why }).
 lab-unknown-sender = There is no sender "{ $value }". "surehop lab list" names them.
 lab-unknown-receiver = There is no receiver "{ $value }". "surehop lab list" names them.

@@ -86,6 +86,7 @@ cli-option-send-wait = 跟踪多久（默认：1m）
 cli-option-lab-sender = 只用这个发信方（可重复）
 cli-option-lab-receiver = 只用这个收信方（可重复）
 cli-option-lab-attack = 只用这种攻击；后接 ":" 和名称可指定另一种手法（可重复）
+cli-option-lab-replay = 按 “surehop check --save” 写入此文件的域名搭建一个替身
 cli-option-lab-html = 写出一个网页，含结果表、每一格的经过和线路记录
 
 cli-unknown-language = 不支持语言“{ $value }”。支持的有：{ $known }。

@@ -150,6 +150,9 @@ lab-summary = 共 { $cells } 格，用时 { $seconds } 秒：其中 { $exposed }
    *[other] { $mismatches } 格与预测不符。
   }
 lab-written = 报告已写入 { $file }。
+lab-replay-unreadable = 无法读取 { $file }。
+lab-replay-bad = { $file } 不是 “surehop check --save” 写出的内容。
+lab-replay-empty = { $file } 里的域名没有查看过的邮件服务器，无从搭建替身。
 lab-unwritten = 报告无法写入 { $file }（{ $why }）。
 lab-unknown-sender = 没有名为“{ $value }”的发信方，可用 "surehop lab list" 查看。
 lab-unknown-receiver = 没有名为“{ $value }”的收信方，可用 "surehop lab list" 查看。

@@ -245,6 +245,7 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   repeated(lab, "--sender <sender>", "lab-sender");
   repeated(lab, "--receiver <receiver>", "lab-receiver");
   repeated(lab, "--attack <attack>", "lab-attack");
+  option(lab, "--replay <file>", "lab-replay");
   option(lab, "--html <file>", "lab-html");
   option(lab, "--json", "json");
   lab.addHelpText("after", `\n${say("cli-lab-exit-codes")}`);

@@ -156,13 +156,26 @@ describe.concurrent("until it is stopped", () => {
         plan: { hosts: [{ level: "authenticated", proof: { kind: "dane" } }] },
       });
 
-      const checked = home.surehop(["check", "keyed.example", "--json"]);
+      const saved = join(home.directory, "keyed.json");
+      const checked = home.surehop(["check", "keyed.example", "--json", "--save", saved]);
       await checked.ended;
       expect(JSON.parse(checked.out())).toMatchObject({
         domain: "keyed.example",
         level: "authenticated",
         untested: [],
       });
+      const lab = ["lab", "--json", "--sender", "surehop", "--attack", "strip-ehlo", "--attack", "none"];
+      const twin = home.surehop([...lab, "--replay", saved]);
+      expect((await twin.ended).code).toBe(0);
+      const receiver = "dane-ee-self-signed";
+      expect(JSON.parse(twin.out())).toMatchObject({
+        cells: [
+          { receiver, attack: "none", predicted: "delivered", observed: "delivered" },
+          { receiver, attack: "strip-ehlo", predicted: "held", observed: "held" },
+        ],
+      });
+      rmSync(saved);
+      expect((await home.surehop([...lab, "--replay", saved]).ended).code).toBe(2);
 
       running.child.kill("SIGINT");
       expect(await running.ended).toEqual({ code: 0, err: "" });

@@ -21,6 +21,7 @@ import {
 import { gridOf, legendOf, mismatchesOf, summaryOf } from "../lab/grid.ts";
 import { pageOf } from "../lab/page.ts";
 import { labPorts } from "../lab/ports.ts";
+import { twinOf } from "../lab/twin.ts";
 import { everySender, thisCommand, usualSenders, wantEnclosure } from "../lab/senders.ts";
 import {
   attackMeaning,
@@ -42,6 +43,8 @@ export interface LabOptions {
   readonly receiver?: readonly string[];
   readonly attack?: readonly string[];
   readonly html?: string;
+  /** What `surehop check --save` kept of a domain. */
+  readonly replay?: string;
 }
 
 const widthMax = 100;
@@ -62,11 +65,20 @@ export async function runLabCommand(context: CommandContext, options: LabOptions
     for (const line of wrap(words.say("lab-begins", { cells: total }), { width: widthMax })) terminal.out(line);
   const startedAt = systemClock.monotonic();
   const progress = new Progress(context, isQuiet, new Map(chosen.senders.map(({ id }, at) => [id, all[at] ?? 0])));
-  const result = await runLab(labPorts, {
-    ...chosen,
-    onCell: (cell) => progress.done(cell),
-    onMissing: (sender, why) => isQuiet || terminal.out(words.say("lab-not-installed", { sender, why })),
-  });
+  const cells: Cell[] = [];
+  let notInstalled: LabResult["notInstalled"] = [];
+  for (const [round, setups] of roundsOf(chosen.receivers).entries()) {
+    const isTold = isQuiet || round > 0;
+    const played = await runLab(labPorts, {
+      ...chosen,
+      receivers: setups,
+      onCell: (cell) => progress.done(cell),
+      onMissing: (sender, why) => isTold || terminal.out(words.say("lab-not-installed", { sender, why })),
+    });
+    cells.push(...played.cells);
+    notInstalled = played.notInstalled;
+  }
+  const result: LabResult = { cells, notInstalled };
   progress.end();
   const seconds = Math.round((systemClock.monotonic() - startedAt) / 1000);
   const isWritten = options.html === undefined || writePage(context, options.html, result.cells);
@@ -74,6 +86,17 @@ export async function runLabCommand(context: CommandContext, options: LabOptions
   if (isQuiet) terminal.out(JSON.stringify({ cells: result.cells, summary }));
   else tellResult(context, result, seconds);
   return summary.mismatches === 0 && isWritten ? exitCodes.ok : exitCodes.failed;
+}
+
+/** A world has one receiver of a name: what bears the name of another (two unlike servers of a twin) comes in the next. */
+function roundsOf(setups: readonly ReceiverSetup[]): readonly (readonly ReceiverSetup[])[] {
+  const rounds: ReceiverSetup[][] = [];
+  for (const setup of setups) {
+    const free = rounds.find((round) => round.every(({ id }) => id !== setup.id));
+    if (free === undefined) rounds.push([setup]);
+    else free.push(setup);
+  }
+  return rounds;
 }
 
 function tellResult({ terminal, words }: CommandContext, { cells }: LabResult, seconds: number): void {
@@ -152,7 +175,7 @@ interface Chosen {
 }
 
 /** Undefined, and said, if a name is of nothing. */
-function choose(context: CommandContext, { sender, receiver, attack }: LabOptions): Chosen | undefined {
+function choose(context: CommandContext, { sender, receiver, attack, replay }: LabOptions): Chosen | undefined {
   const senders = named(context, "lab-unknown-sender", sender, (id) => everySender().find((one) => one.id === id));
   const setups = named(context, "lab-unknown-receiver", receiver, receiverNamed);
   const attacks = named(
@@ -161,10 +184,15 @@ function choose(context: CommandContext, { sender, receiver, attack }: LabOption
     attack?.filter((id) => id !== "none"),
     chooseAttack,
   );
+  const twin = replay === undefined ? undefined : twinOf(resolve(context.terminal.directory, replay));
+  if (twin?.ok === false) {
+    context.terminal.err(context.words.say(twin.error, { file: printable(replay ?? "") }));
+    return undefined;
+  }
   if (senders === undefined || setups === undefined || attacks === undefined) return undefined;
   return {
     senders: sender === undefined ? usualSenders() : senders,
-    receivers: receiver === undefined ? receivers : setups,
+    receivers: twin?.value.receivers ?? (receiver === undefined ? receivers : setups),
     attacks: attack === undefined ? usualAttacks() : attacks,
     withNone: attack === undefined || attack.includes("none"),
   };
