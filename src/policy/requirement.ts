@@ -275,16 +275,10 @@ function opportunistic(
   return { requirement: encrypted(host), why: [{ code: "tls-failed-before", failures, tries: tlsRetry.tries }] };
 }
 
-/**
- * TLS-4: often enough, and over a time long enough; a failure at an unknown time is never long ago. Whoever injects bytes is an attacker and
- * no accident (TLS-1): to him cleartext is never given, however often he comes.
- */
+/** TLS-4: often enough, and over a time long enough; a failure at an unknown time is never long ago. */
 function isGivenUp(past: HostHistory, retry: TlsRetry, now: number): boolean {
   return (
-    past.lastFault !== "injected-bytes" &&
-    past.firstFailureAt !== undefined &&
-    past.tlsFailures >= retry.tries &&
-    now - past.firstFailureAt >= retry.overMs
+    past.firstFailureAt !== undefined && past.tlsFailures >= retry.tries && now - past.firstFailureAt >= retry.overMs
   );
 }
 

@@ -10,10 +10,8 @@ import { byCertificate, cellsOf, Field, secret, type Fight } from "./field.ts";
 const open = cellsOf("none", () => true);
 const atOnce = open.filter(({ attack }) => attack === "strip-ehlo");
 const patiently = open.filter(({ attack }) =>
-  ["refuse-starttls", "reset-handshake", "garble-handshake"].includes(attack),
+  ["refuse-starttls", "reset-handshake", "garble-handshake", "inject-response"].includes(attack),
 );
-// In the `next-write` the bytes may fall into the handshake, where they are garbage like any other.
-const injecting = open.filter(({ attack, variant }) => attack === "inject-response" && variant === "same-write");
 const listening = open.filter(({ attack }) => attack === "eavesdrop");
 const impostors = open.filter(({ attack }) => byCertificate.has(attack));
 const encryptedOnly = cellsOf("encrypted", (attack) => byCertificate.has(attack));
@@ -58,20 +56,6 @@ describe("no rule, no promise", () => {
       expect(field.clock.now() - startedAt).toBeGreaterThanOrEqual(overMs);
       expect(fight.events().at(-1)).toMatchObject({ code: "delivered", level: "cleartext" });
       hasRead(fight, false);
-    });
-  });
-
-  test.each(injecting)("TLS-1: $attack ($variant) gets no cleartext, however long it goes on", async (cell) => {
-    await field.fight(cell, async (fight) => {
-      const { tries, overMs } = deliveryDefaults.tlsRetry;
-      const startedAt = field.clock.now();
-      for (let attempts = 1; attempts <= tries + 3 || field.clock.now() - startedAt < 2 * overMs; attempts++) {
-        const last = (await fight.outcomes(attempts)).at(-1);
-        expect(last).toMatchObject({ code: "deferred", reason: "unproven", fault: "injected-bytes", forSafety: true });
-        await fight.leapToRetry();
-      }
-      expect(fight.attack.captured()).toEqual([]);
-      expect(fight.honest.received()).toEqual([]);
     });
   });
 
