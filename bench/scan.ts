@@ -33,7 +33,9 @@ tell(`machine: ${machine()}`);
 const domains = Number(options.domains);
 const many = Number(options.many);
 const fast = await scan(domains, "real");
-tell(`${domains} domains: ${fast.probes} probes, ${fast.connections} connections, ${fast.cpuSeconds.toFixed(0)} s of CPU`);
+tell(
+  `${domains} domains: ${fast.probes} probes, ${fast.connections} connections, ${fast.cpuSeconds.toFixed(0)} s of CPU`,
+);
 const long = many > 0 ? await scan(many, "simulated") : undefined;
 tellFigures(
   [
@@ -57,7 +59,8 @@ async function scan(count: number, time: "real" | "simulated"): Promise<Scanned>
       once(child, "message"),
       once(child, "exit").then(([code]) => Promise.reject(new Error(`the scan ended with ${code}`))),
     ])) as [Scanned];
-    if (scanned.lines !== count) throw new Error(`${scanned.lines} lines for ${count} domains: the figures would say nothing`);
+    if (scanned.lines !== count)
+      throw new Error(`${scanned.lines} lines for ${count} domains: the figures would say nothing`);
     if (scanned.breaches.length > 0) throw new Error(`budgets were overrun: ${scanned.breaches.join("; ")}`);
     return scanned;
   } finally {

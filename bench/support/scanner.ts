@@ -26,7 +26,12 @@ import {
 import { deliveryDefaults } from "../../src/delivery/index.ts";
 import { trustOnly } from "../../src/lab/index.ts";
 import { openProbeFile, openScanOutput, readLines, stayAwake, systemClock } from "../../src/system/index.ts";
-import { simulatedInternet, type Manner, type SimulatedHost, type SimulatedInternet } from "../../test/scan/internet.ts";
+import {
+  simulatedInternet,
+  type Manner,
+  type SimulatedHost,
+  type SimulatedInternet,
+} from "../../test/scan/internet.ts";
 import { eventClock } from "../../test/support/clock.ts";
 import { makeCa, makeCertificate, makeKeys } from "../../test/support/x509.ts";
 
@@ -58,7 +63,9 @@ async function scanAll(): Promise<Scanned> {
   const list = join(directory, "list.txt");
   writeFileSync(list, "");
   for (let from = 0; from < plan.domains; from += 10_000) {
-    const names = Array.from({ length: Math.min(10_000, plan.domains - from) }, (_, at) => internet.domainAt(from + at));
+    const names = Array.from({ length: Math.min(10_000, plan.domains - from) }, (_, at) =>
+      internet.domainAt(from + at),
+    );
     writeFileSync(list, `${names.join("\n")}\n`, { flag: "a" });
   }
   const looking = lookingAt(internet);

@@ -45,7 +45,7 @@ export function predictAll(inspection: Inspection, views: readonly HostView[]): 
   const unattacked = ofClasses((sender) => best(outcomes(inspection, views, sender, "none")));
   const ids = Object.keys(abilityOf) as readonly (keyof typeof abilityOf)[];
   const attacks = ids.flatMap((id): readonly PredictedAttack[] => {
-    const variants = usualAttacks().filter(({ attack }) => attack.id === id);
+    const variants = variantsOf(id);
     const effects = variants.flatMap(({ effect }) => (isWithinReach(effect, views) ? [effect] : []));
     if (effects.length === 0 || views.length === 0) return [];
     const found = senderClasses.map((sender) =>
@@ -60,6 +60,17 @@ export function predictAll(inspection: Inspection, views: readonly HostView[]): 
     return [{ attack: id, ability: abilityOf[id], outcomes: ofClasses(ofClass) }];
   });
   return { attacks, unattacked };
+}
+
+const variantsById = new Map<string, ReturnType<typeof usualAttacks>>();
+
+/** The catalogue does not change while we run, and a scan asks a million times. */
+function variantsOf(id: string): ReturnType<typeof usualAttacks> {
+  const known = variantsById.get(id);
+  if (known !== undefined) return known;
+  const found = usualAttacks().filter(({ attack }) => attack.id === id);
+  variantsById.set(id, found);
+  return found;
 }
 
 /** What one must be able to do for each attack of the catalogue that can be made on a domain. */

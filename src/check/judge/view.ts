@@ -107,7 +107,18 @@ function distinctChains({ addresses }: SeenHost): readonly Shown[] {
   return [...found.values()];
 }
 
+/** By what was seen: in a scan, one sight of an address is judged for all its domains. */
+const chainsRead = new WeakMap<readonly Uint8Array[], readonly X509Certificate[]>();
+
 function readChain({ chain }: Extract<Presented, { readonly kind: "chain" }>): readonly X509Certificate[] {
+  const known = chainsRead.get(chain);
+  if (known !== undefined) return known;
+  const read = parseChain(chain);
+  chainsRead.set(chain, read);
+  return read;
+}
+
+function parseChain(chain: readonly Uint8Array[]): readonly X509Certificate[] {
   try {
     return chain.map((der) => new X509Certificate(der));
   } catch {
@@ -123,10 +134,8 @@ function viewChain(
 ): ChainView {
   const [leaf] = chain;
   if (leaf === undefined) throw new TypeError("a chain has a leaf");
-  const { looks, trustDetail } = look(chain, leaf, facts.authorities, host, at);
+  const { looks, trustDetail } = lookOnce(chain, leaf, facts.authorities, host, at);
   const dane = judgeDane(chain);
-  const places = chain.map((certificate, place) => ({ certificate, place }));
-  const presented = places.filter(({ certificate, place }) => place === 0 || !isSelfSigned(certificate));
   return {
     keyKind,
     addresses,
@@ -134,10 +143,60 @@ function viewChain(
     leaf,
     looks,
     trustDetail,
-    weakKeys: places.filter(({ certificate }) => !hasSoundKey(certificate)).map(({ place }) => place),
-    weakSignatures: presented.filter(({ certificate }) => !hasSoundSignature(certificate)).map(({ place }) => place),
+    ...weaknessOf(chain),
     ...(dane === undefined ? {} : { dane }),
   };
+}
+
+type Weakness = Pick<ChainView, "weakKeys" | "weakSignatures">;
+
+const weaknesses = new WeakMap<readonly X509Certificate[], Weakness>();
+
+function weaknessOf(chain: readonly X509Certificate[]): Weakness {
+  const known = weaknesses.get(chain);
+  if (known !== undefined) return known;
+  const places = chain.map((certificate, place) => ({ certificate, place }));
+  const presented = places.filter(({ certificate, place }) => place === 0 || !isSelfSigned(certificate));
+  const found = {
+    weakKeys: places.filter(({ certificate }) => !hasSoundKey(certificate)).map(({ place }) => place),
+    weakSignatures: presented.filter(({ certificate }) => !hasSoundSignature(certificate)).map(({ place }) => place),
+  };
+  weaknesses.set(chain, found);
+  return found;
+}
+
+interface Looked {
+  readonly ca: Inspection["facts"]["authorities"];
+  readonly host: DomainName;
+  readonly at: Instant;
+  readonly found: ReturnType<typeof look>;
+}
+
+const lookedAt = new WeakMap<readonly X509Certificate[], Looked>();
+
+/** For how long what an authority's certificate was good for is taken to be so. */
+const lookedAgainAfterMs = 600_000;
+
+/** One sight that is judged for many domains: the same host, the same authorities, and no date of the chain between then and now. */
+function lookOnce(
+  chain: readonly X509Certificate[],
+  leaf: X509Certificate,
+  ca: Inspection["facts"]["authorities"],
+  host: DomainName,
+  at: Instant,
+): ReturnType<typeof look> {
+  const known = lookedAt.get(chain);
+  if (known?.host === host && known.ca === ca && isSameTime(chain, known.at, at)) return known.found;
+  const found = look(chain, leaf, ca, host, at);
+  lookedAt.set(chain, { ca, host, at, found });
+  return found;
+}
+
+function isSameTime(chain: readonly X509Certificate[], before: Instant, at: Instant): boolean {
+  if (Math.abs(at - before) > lookedAgainAfterMs) return false;
+  const [from, to] = [Math.min(before, at), Math.max(before, at)];
+  const dates = chain.flatMap(({ validFromDate, validToDate }) => [validFromDate.getTime(), validToDate.getTime()]);
+  return dates.every((date) => date < from || date > to || from === to);
 }
 
 function look(
