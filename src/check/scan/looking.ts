@@ -45,8 +45,7 @@ export function lookingBy(deps: InspectDeps, settings: ScanLookSettings): Lookin
       return seen;
     },
     isPutOff: ({ session }) => session.kind === "untested" && session.reason === "slow-down",
-    serves: (seen, host) =>
-      chainsOf(seen).every(({ leaf }) => leaf !== undefined && matchNames([host], leaf) !== undefined),
+    serves: (seen, host) => chainsOf(seen).every(({ fits }) => fits(host)),
     isAlike: (one, other) => {
       const [a, b] = [chainsOf(one), chainsOf(other)];
       return a.length === b.length && a.every(({ print }, at) => print !== undefined && print === b[at]?.print);
@@ -84,8 +83,9 @@ function withSeen(inspection: Inspection, targets: readonly ProbeTarget[], seen:
 }
 
 interface ShownChain {
+  /** Its certificate is for this name. */
+  readonly fits: (host: DomainName) => boolean;
   /** Undefined: it cannot be read. */
-  readonly leaf: X509Certificate | undefined;
   readonly print: string | undefined;
 }
 
@@ -101,11 +101,27 @@ function chainsOf(seen: SeenAddress): readonly ShownChain[] {
   return chains;
 }
 
+/** What is kept is the answer and not the certificate: that takes ten times the memory, most of it where nobody counts it. */
 function shown([der]: readonly Uint8Array[]): ShownChain {
+  const leaf = readLeaf(der);
+  const answers = new Map<DomainName, boolean>();
+  return {
+    print: leaf?.fingerprint256,
+    fits(host) {
+      const known = answers.get(host);
+      if (known !== undefined) return known;
+      const again = readLeaf(der);
+      const answer = again !== undefined && matchNames([host], again) !== undefined;
+      if (answers.size < scanLimits.namesPerAddressMax) answers.set(host, answer);
+      return answer;
+    },
+  };
+}
+
+function readLeaf(der: Uint8Array | undefined): X509Certificate | undefined {
   try {
-    const leaf = der === undefined ? undefined : new X509Certificate(der);
-    return { leaf, print: leaf?.fingerprint256 };
+    return der === undefined ? undefined : new X509Certificate(der);
   } catch {
-    return { leaf: undefined, print: undefined };
+    return undefined;
   }
 }
