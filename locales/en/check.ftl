@@ -83,6 +83,14 @@ check-who-provider = { $provider ->
 check-who-registrar = your registrar or DNS provider
 check-who-nobody = nobody
 
+check-hosts-title = Servers
+check-starttls-required = { $name } takes mail over TLS only.
+check-starttls-optional = { $name } offers TLS and does not insist on it: from a sender that does not encrypt it takes mail in clear.
+check-starttls-offered = { $name } offers TLS. Whether it insists on it could not be seen.
+check-starttls-broken = { $name } offers TLS, and then none comes about.
+check-starttls-missing = { $name } offers no TLS.
+check-starttls-untested = { $name } could not be talked to.
+
 check-untested-title = Not tested
 check-untested-note = None of this is a fault of the domain.
 check-untested-silent = { $name }: no packet came back. Most likely your own network lets nobody out to port 25; ask from a server that may send mail.
@@ -148,6 +156,8 @@ check-finding-nothing-enforced = Nothing that { $name } publishes makes a sender
 check-fix-nothing-enforced = Publish DANE (a signed zone and TLSA records) or MTA-STS in mode enforce, best both. “surehop publish records” prints them.
 check-finding-starttls-refused = { $name } offers STARTTLS and then refuses it ({ $detail }).
 check-fix-starttls-refused = Look at the server’s log: most often it cannot read its key or its certificate.
+check-finding-starttls-required = { $name } takes mail over TLS only: senders that cannot encrypt get theirs back.
+check-fix-starttls-required = Nothing, if that is meant. A server that is named in an MX record should by the standard take mail without TLS too (RFC 3207 §4). And it stops nobody who sits in the way, for he answers in the server’s place: only DANE and MTA-STS do.
 check-finding-tls-broken = { $name } offers STARTTLS, and then no encryption comes about ({ $detail }).
 check-fix-tls-broken = Try it with “openssl s_client -starttls smtp”, and look at the server’s log and at devices before it that inspect mail.
 check-finding-tls-too-old = { $name } speaks nothing newer than { $protocol }.

@@ -130,6 +130,7 @@ scan-finding-address-refuses = an address refuses connections
 scan-finding-hosts-differ = servers of different strength
 scan-finding-nothing-enforced = nothing makes a sender insist
 scan-finding-starttls-refused = STARTTLS offered and refused
+scan-finding-starttls-required = TLS demanded before mail is taken
 scan-finding-tls-broken = TLS does not work
 scan-finding-tls-too-old = TLS 1.2 missing
 scan-finding-tls13-missing = TLS 1.3 missing

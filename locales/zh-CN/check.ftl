@@ -83,6 +83,14 @@ check-who-provider = { $provider ->
 check-who-registrar = 您的域名注册商或 DNS 服务商
 check-who-nobody = 无人
 
+check-hosts-title = 各台服务器
+check-starttls-required = { $name } 只收经 TLS 送来的邮件。
+check-starttls-optional = { $name } 提供 TLS，但不强求：发信方不加密，它也照收明文邮件。
+check-starttls-offered = { $name } 提供 TLS；是否强制使用，未能看出。
+check-starttls-broken = { $name } 声称支持 TLS，却建立不了加密连接。
+check-starttls-missing = { $name } 不提供 TLS。
+check-starttls-untested = 未能与 { $name } 对话。
+
 check-untested-title = 未能测试
 check-untested-note = 以下各项都不算该域名的毛病。
 check-untested-silent = { $name }：没有任何数据包返回。多半是您自己的网络不许任何人连到 25 端口；请从可以发信的服务器上再问。
@@ -148,6 +156,8 @@ check-finding-nothing-enforced = { $name } 公布的内容中，没有任何东�
 check-fix-nothing-enforced = 公布 DANE（签名的区域和 TLSA 记录）或 enforce 模式的 MTA-STS，最好两者都有。“surehop publish records”会输出它们。
 check-finding-starttls-refused = { $name } 提供 STARTTLS，随后又拒绝（{ $detail }）。
 check-fix-starttls-refused = 请看服务器日志：多半是它读不了自己的密钥或证书。
+check-finding-starttls-required = { $name } 只收经 TLS 送来的邮件；不会加密的发信方，信会被退回。
+check-fix-starttls-required = 如果本意如此，不必改动。按标准，MX 记录所指的服务器也应接收未加密的邮件（RFC 3207 §4）。况且这挡不住线路中间的人：他会冒充服务器应答。只有 DANE 和 MTA-STS 能挡住。
 check-finding-tls-broken = { $name } 提供 STARTTLS，随后却建立不了加密（{ $detail }）。
 check-fix-tls-broken = 用“openssl s_client -starttls smtp”试一试，并查看服务器日志和它前面检查邮件的设备。
 check-finding-tls-too-old = { $name } 所会的 TLS 不比 { $protocol } 更新。

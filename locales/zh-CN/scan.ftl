@@ -127,6 +127,7 @@ scan-finding-address-refuses = 有地址拒绝连接
 scan-finding-hosts-differ = 各服务器强弱不一
 scan-finding-nothing-enforced = 没有什么使发信方坚持
 scan-finding-starttls-refused = 提供 STARTTLS 却又拒绝
+scan-finding-starttls-required = 非经 TLS 不收邮件
 scan-finding-tls-broken = TLS 不能用
 scan-finding-tls-too-old = 不支持 TLS 1.2
 scan-finding-tls13-missing = 不支持 TLS 1.3

@@ -47,12 +47,14 @@ export interface ToldReport {
     readonly senders: readonly string[];
     readonly rows: readonly { readonly attacker: string; readonly cells: readonly ToldCell[] }[];
   };
+  /** What each server does about STARTTLS. */
+  readonly hosts: readonly string[];
   readonly findings: readonly ToldFinding[];
   readonly untested: readonly string[];
 }
 
 export function tellReport(words: Words, report: Report): ToldReport {
-  const { domain, at, verdict, level, findings, untested } = report;
+  const { domain, at, verdict, level, hosts, findings, untested } = report;
   return {
     title: words.say("check-title", { domain }),
     when: words.say("check-when", { at: words.time(at) }),
@@ -62,6 +64,7 @@ export function tellReport(words: Words, report: Report): ToldReport {
       senders: senderClasses.map((sender) => words.say(`check-sender-${senderKeys[sender]}`)),
       rows: tellRows(words, report),
     },
+    hosts: hosts.map(({ name, starttls }) => words.say(`check-starttls-${starttls}`, { name })),
     findings: findings.map((one) => tellOne(words, one)),
     untested: untested.map((one) => tellUntested(words, one)),
   };

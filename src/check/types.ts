@@ -79,6 +79,9 @@ export type HelloSeen =
 
 export type RenegotiationSeen = { readonly kind: "allowed" | "declined" } | ({ readonly kind: "untested" } & Untested);
 
+/** Whether STARTTLS is demanded before mail is taken, or only offered (RFC 3207 §4). */
+export type InsistenceSeen = { readonly kind: "required" | "optional" } | ({ readonly kind: "untested" } & Untested);
+
 /** Ends of content that are none (TLS-8). */
 export const smuggledEndings = ["lf-dot-lf", "lf-dot-crlf", "crlf-dot-lf", "cr-dot-cr", "cr-dot-crlf"] as const;
 export type SmuggledEnding = (typeof smuggledEndings)[number];
@@ -98,6 +101,7 @@ export interface SeenAddress {
   /** Of one address of each host: its servers are taken to be set up alike. */
   readonly hellos?: Partial<Readonly<Record<HelloTest, HelloSeen>>>;
   readonly renegotiation?: RenegotiationSeen;
+  readonly insistence?: InsistenceSeen;
   readonly intrusive?: IntrusiveSeen;
 }
 
@@ -142,6 +146,7 @@ export const ownFindingCodes = [
   "hosts-differ",
   "nothing-enforced",
   "starttls-refused",
+  "starttls-required",
   "tls-broken",
   "tls-too-old",
   "tls13-missing",
@@ -225,6 +230,15 @@ export const verdicts = [
 ] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** What a host does about STARTTLS; `offered`: whether it insists could not be seen. */
+export const starttlsStates = ["required", "optional", "offered", "broken", "missing", "untested"] as const;
+export type StarttlsState = (typeof starttlsStates)[number];
+
+export interface ReportedHost {
+  readonly name: DomainName;
+  readonly starttls: StarttlsState;
+}
+
 export interface Report {
   readonly domain: DomainName;
   readonly at: Instant;
@@ -234,6 +248,8 @@ export interface Report {
   readonly attacks: readonly PredictedAttack[];
   /** What becomes of mail when nobody attacks. */
   readonly unattacked: Readonly<Record<SenderClass, Predicted>>;
+  /** In order of preference. */
+  readonly hosts: readonly ReportedHost[];
   /** The gravest first. */
   readonly findings: readonly Finding[];
   readonly untested: readonly UntestedPart[];

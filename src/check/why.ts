@@ -36,6 +36,7 @@ export const reasonOf: Readonly<Record<Finding["code"], Reason>> = {
   "hosts-differ": "weakest",
   "nothing-enforced": "strip",
   "starttls-refused": "clear",
+  "starttls-required": "reach",
   "tls-broken": "clear",
   "tls-too-old": "old",
   "tls13-missing": "old",

@@ -41,6 +41,11 @@ export function tellTerminal(context: CommandContext, report: Report, isFirst: b
     line(paint(context, colours[severity], first.severityText));
     for (const one of of) tellFinding(context, one, line);
   }
+  if (told.hosts.length > 0) {
+    terminal.out("");
+    line(paint(context, "bold", words.say("check-hosts-title")));
+    for (const one of told.hosts) line(one, "  - ", "    ");
+  }
   if (told.untested.length > 0) tellUntested(context, told, line);
   terminal.out("");
   line(told.when);

@@ -46,7 +46,9 @@ export type Behaviour =
   /** 550 5.1.1 at RCPT. */
   | { readonly kind: "reject" }
   /** 421 in place of the greeting. */
-  | { readonly kind: "busy" };
+  | { readonly kind: "busy" }
+  /** 530 to MAIL before STARTTLS (RFC 3207 §4). */
+  | { readonly kind: "tls-only" };
 
 export interface ReceiverOptions {
   readonly net: Net;
@@ -159,6 +161,7 @@ class LoopbackReceiver implements Receiver {
     const contents = new WeakMap<ServerTransaction, { chunks: Buffer[]; kept: number }>();
     return {
       onConnect: () => (behaviour.kind === "busy" ? busy : undefined),
+      onMail: (_, { tls }) => (behaviour.kind === "tls-only" && tls === undefined ? tlsFirst : undefined),
       onRcpt: (recipient, transaction) => judge(transaction.mail.from, recipient),
       onContent: (chunk, transaction) => {
         const content = contents.get(transaction) ?? { chunks: [], kept: 0 };
@@ -214,4 +217,5 @@ function formatPath(path: ReversePath): string {
 const taken: SmtpReply = { code: 250, enhanced: "2.0.0", lines: ["Message taken"] };
 const greylisted: SmtpReply = { code: 451, enhanced: "4.7.1", lines: ["Greylisted: please come back in a moment"] };
 const unknownUser: SmtpReply = { code: 550, enhanced: "5.1.1", lines: ["There is nobody of that name here"] };
+const tlsFirst: SmtpReply = { code: 530, enhanced: "5.7.0", lines: ["Must issue a STARTTLS command first"] };
 const busy: SmtpReply = { code: 421, enhanced: "4.3.2", lines: ["Too busy just now; please come back later"] };

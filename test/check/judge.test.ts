@@ -101,6 +101,7 @@ const seenAddress = fc.record(
     presented: fc.array(presented, { maxLength: 3 }),
     hellos,
     renegotiation: fc.oneof(untested, fc.record({ kind: fc.constantFrom("allowed", "declined") })),
+    insistence: fc.oneof(untested, fc.record({ kind: fc.constantFrom("required", "optional") })),
   },
   { requiredKeys: ["address", "session", "presented"] },
 );

@@ -1,7 +1,7 @@
 /** The domains of the sandbox: each with one thing planted, and what has to be found of it; nothing else may be. */
 import { constants, getDiffieHellman } from "node:crypto";
 import { sequence, unsigned } from "../../src/lab/der.ts";
-import type { Finding, Verdict } from "../../src/check/index.ts";
+import type { Finding, StarttlsState, Verdict } from "../../src/check/index.ts";
 import type { Wire } from "../../src/base/index.ts";
 import { makeCa, makeKeys } from "../support/x509.ts";
 import {
@@ -26,6 +26,8 @@ export interface Case {
   readonly verdict: Verdict;
   /** Reasons for which something could not be tested. */
   readonly untested?: readonly string[];
+  /** What the first host does about STARTTLS. */
+  readonly starttls?: StarttlsState;
 }
 
 const mx = "mx.town.example";
@@ -301,6 +303,32 @@ export const cases: readonly Case[] = [
     finds: ["tls-broken", "tlsa-missing", "sts-missing"],
     verdict: "readable",
     untested: ["broken-off"],
+  },
+  {
+    is: "STARTTLS offered, and mail taken without it (RFC 3207 §4)",
+    plan: one({ behaviour: { kind: "accept" } }),
+    finds: [],
+    verdict: "safe",
+    starttls: "optional",
+  },
+  {
+    is: "STARTTLS demanded before any mail is taken (RFC 3207 §4)",
+    plan: one({ behaviour: { kind: "tls-only" } }),
+    finds: ["starttls-required"],
+    verdict: "safe",
+    starttls: "required",
+  },
+  {
+    is: "STARTTLS demanded of two hosts, each asked once",
+    plan: {
+      hosts: [
+        { behaviour: { kind: "tls-only" }, ipv4: 2 },
+        { behaviour: { kind: "tls-only" }, preference: 20 },
+      ],
+    },
+    finds: ["starttls-required", "starttls-required"],
+    verdict: "safe",
+    starttls: "required",
   },
   {
     is: "no REQUIRETLS",

@@ -12,6 +12,7 @@ import {
   startNameserver,
   startReceiver,
   trustOnly,
+  type Behaviour,
   type Fault,
   type Nameserver,
   type ZoneRecord,
@@ -85,6 +86,7 @@ export interface HostPlan {
   /** IPv4 addresses; default one. */
   readonly ipv4?: number;
   readonly features?: Partial<ServerFeatures>;
+  readonly behaviour?: Behaviour;
   /** In place of a mail server. */
   readonly server?: (wire: Wire, connection: number) => void;
   /** Nobody listens there. */
@@ -288,6 +290,7 @@ async function openServer(
     hostname: domain(name),
     ...(secureContext === undefined ? {} : { secureContext }),
     features: host.features ?? {},
+    ...(host.behaviour === undefined ? {} : { behaviour: host.behaviour }),
   });
   closers.push(() => receiver.close());
   return receiver.endpoint.port;

@@ -25,6 +25,7 @@ export function judge(inspection: Inspection): Report {
     verdict,
     level: levelOf(inspection, views, verdict),
     ...matrix,
+    hosts: views.map(({ host, starttls }) => ({ name: host, starttls })),
     findings,
     untested: listUntested(inspection, views),
   };

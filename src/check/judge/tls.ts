@@ -11,6 +11,7 @@ export function judgeTls(inspection: Inspection, view: HostView): readonly Findi
     ...once(addresses.flatMap((seen) => judgeSession(seen, about))),
     ...once(addresses.flatMap((seen) => judgeIntrusive(seen, about))),
     ...addresses.flatMap((seen) => (seen.hellos === undefined ? [] : judgeHellos(seen, about))),
+    ...(view.starttls === "required" ? [ofHost("starttls-required", "notice", about)] : []),
     ...(view.offersRequireTls === false ? [ofHost("requiretls-missing", "notice", about)] : []),
   ];
 }

@@ -32,7 +32,7 @@ function ofHost({ host, fact, seen }: HostView): readonly UntestedPart[] {
     return [{ what: "host", name: host, reason: "not-asked", detail: "no connection was made" }];
   }
   return seen.addresses.flatMap(
-    ({ address, session, presented, hellos = {}, renegotiation }): readonly UntestedPart[] => {
+    ({ address, session, presented, hellos = {}, renegotiation, insistence }): readonly UntestedPart[] => {
       const name = `${host} (${address})`;
       if (session.kind === "untested") {
         const { reason, detail } = session;
@@ -43,7 +43,11 @@ function ofHost({ host, fact, seen }: HostView): readonly UntestedPart[] {
           ? [{ what: "tls", name, reason: "broken-off", detail: `${one.keyKind} certificate: ${one.detail}` }]
           : [],
       );
-      const tests = Object.entries({ ...hellos, ...(renegotiation && { renegotiation }) });
+      const tests = Object.entries({
+        ...hellos,
+        ...(renegotiation && { renegotiation }),
+        ...(insistence && { insistence }),
+      });
       const missed = tests.flatMap(([test, one]): readonly UntestedPart[] =>
         one.kind === "untested" ? [{ what: "tls", name, reason: one.reason, detail: `${test}: ${one.detail}` }] : [],
       );

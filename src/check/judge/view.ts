@@ -13,7 +13,7 @@ import {
   type DaneMatch,
 } from "../../tls/index.ts";
 import type { Presented as Certificate } from "../../threats/index.ts";
-import type { Inspection, KeyKind, Presented, SeenHost } from "../types.ts";
+import type { Inspection, KeyKind, Presented, SeenHost, StarttlsState } from "../types.ts";
 
 /** A certificate chain that a host shows to some senders. */
 export interface ChainView {
@@ -40,6 +40,7 @@ export interface HostView {
   readonly chains: readonly ChainView[];
   /** `untested`: no address could be talked to. */
   readonly tls: "offered" | "missing" | "broken" | "untested";
+  readonly starttls: StarttlsState;
   /** Secure records, of which at least one is usable. */
   readonly hasDane: boolean;
   /** Where it has DANE: every chain that it shows fits. */
@@ -68,12 +69,14 @@ function viewHost(inspection: Inspection, fact: HostFact, host: DomainName, seen
   );
   const sessions = seen.addresses.map(({ session }) => session);
   const encrypted = sessions.flatMap((session) => (session.kind === "encrypted" ? [session] : []));
+  const tls = tlsOf(sessions.map(({ kind }) => kind));
   return {
     fact,
     host,
     seen,
     chains,
-    tls: tlsOf(sessions.map(({ kind }) => kind)),
+    tls,
+    starttls: tls === "offered" ? insistenceOf(seen) : tls,
     hasDane: usable.length > 0,
     fitsDane: chains.length > 0 && chains.every(({ dane }) => dane !== undefined && dane !== "mismatch"),
     offersRequireTls: encrypted.length === 0 ? undefined : encrypted.every(({ requireTls }) => requireTls),
@@ -85,6 +88,12 @@ function tlsOf(kinds: readonly SeenHost["addresses"][number]["session"]["kind"][
   if (kinds.includes("cleartext")) return "missing";
   if (kinds.includes("tls-failed")) return "broken";
   return kinds.includes("encrypted") ? "offered" : "untested";
+}
+
+function insistenceOf({ addresses }: SeenHost): StarttlsState {
+  const kinds = addresses.map(({ insistence }) => insistence?.kind);
+  if (kinds.includes("optional")) return "optional";
+  return kinds.includes("required") ? "required" : "offered";
 }
 
 interface Shown {

@@ -6,11 +6,12 @@ import { checkLimits } from "../limits.ts";
 import type { KeyKind, Presented, RenegotiationSeen, SeenAddress, SessionSeen } from "../types.ts";
 import { Connections, type ProbePorts, type ProbeTarget } from "./connection.ts";
 import { seeHellos } from "./hellos.ts";
+import { seeInsistence } from "./insistence.ts";
 import { isOwnAddress, seeIntrusive } from "./intrusive.ts";
 import { seeSession } from "./session.ts";
 
 export interface ProbeWishes {
-  /** Versions, suites and groups too: a dozen connections more. */
+  /** Versions, suites, groups, and whether it insists on TLS: a dozen connections more. */
   readonly thorough: boolean;
   readonly random: Random;
   /** Try what may be tried on one's own servers alone; the domain, and the addresses that are one's own besides loopback. */
@@ -41,9 +42,10 @@ async function seeTls(
   if (!thorough) return shown;
   const hellos = await seeHellos(connections, random);
   const mayRenegotiate = hellos.usual?.kind === "taken" && hellos.usual.safeRenegotiation;
-  return mayRenegotiate
-    ? { ...shown, hellos, renegotiation: await seeRenegotiation(connections) }
-    : { ...shown, hellos };
+  const renegotiation = mayRenegotiate ? { renegotiation: await seeRenegotiation(connections) } : {};
+  // The last thing that is asked: some servers take it amiss.
+  const insistence = session.kind === "encrypted" ? { insistence: await seeInsistence(connections) } : {};
+  return { ...shown, hellos, ...renegotiation, ...insistence };
 }
 
 async function seeCertificate(connections: Connections, keyKind: KeyKind): Promise<Presented> {

@@ -6,13 +6,13 @@
  *   smuggling  a message begun, with a false end in it: who says 250 to that takes what follows for commands. The true end is never sent:
  *              a server that does it right receives nothing
  */
-import type { DomainName, IpAddress, Result, Wire } from "../../base/index.ts";
-import { err, isIpv6, ok } from "../../base/index.ts";
+import { isIpv6, type DomainName, type IpAddress } from "../../base/index.ts";
 import { overhearTls } from "../../tls/index.ts";
 import { checkLimits } from "../limits.ts";
 import type { IntrusiveSeen, SmuggledEnding } from "../types.ts";
 import { smuggledEndings } from "../types.ts";
 import type { Connections } from "./connection.ts";
+import { Talk } from "./talk.ts";
 
 /** True where harm can only come to whoever asks for it. */
 export function isOwnAddress(address: IpAddress, own: readonly IpAddress[]): boolean {
@@ -99,72 +99,5 @@ async function trySmuggling(
     done();
     // Never with the end of the content: what was begun is thrown away.
     wire.stream.destroy();
-  }
-}
-
-interface Said {
-  readonly code: number;
-}
-
-/** A conversation in clear, a line at a time, bounded in size and time. */
-class Talk {
-  readonly #wire: Wire;
-  readonly #connections: Connections;
-  #heard = "";
-  #wake: (() => void) | undefined;
-  #isOver = false;
-
-  constructor(wire: Wire, connections: Connections) {
-    this.#wire = wire;
-    this.#connections = connections;
-    wire.stream.on("data", this.#onData).on("close", this.#onEnd).on("end", this.#onEnd);
-  }
-
-  async greet(): Promise<Result<Said, "silent">> {
-    const banner = await this.#reply(checkLimits.connectionTimeoutMs);
-    if (!banner.ok || banner.value.code !== 220) return err("silent");
-    return this.send(`EHLO ${this.#connections.target.ehloName}\r\n`);
-  }
-
-  send(text: string, waitMs: number = checkLimits.handshakeTimeoutMs): Promise<Result<Said, "silent">> {
-    this.#wire.stream.write(Buffer.from(text, "latin1"));
-    return this.#reply(waitMs);
-  }
-
-  detach(): void {
-    this.#wire.stream.off("data", this.#onData).off("close", this.#onEnd).off("end", this.#onEnd);
-    this.#wire.stream.pause();
-  }
-
-  readonly #onData = (chunk: Buffer): void => {
-    this.#heard = (this.#heard + chunk.toString("latin1")).slice(-checkLimits.replyMaxChars);
-    this.#wake?.();
-  };
-
-  readonly #onEnd = (): void => {
-    this.#isOver = true;
-    this.#wake?.();
-  };
-
-  async #reply(waitMs: number): Promise<Result<Said, "silent">> {
-    const { clock } = this.#connections.ports;
-    let isLate = false;
-    const timer = clock.after(waitMs, () => {
-      isLate = true;
-      this.#wake?.();
-    });
-    try {
-      for (;;) {
-        const last = /^(\d{3})(?: .*)?\r?\n/m.exec(this.#heard);
-        if (last !== null) {
-          this.#heard = this.#heard.slice(last.index + last[0].length);
-          return ok({ code: Number(last[1]) });
-        }
-        if (isLate || this.#isOver) return err("silent");
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      timer.cancel();
-    }
   }
 }

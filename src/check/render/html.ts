@@ -30,7 +30,7 @@ export function reportHtml(words: Words, reports: readonly Report[]): string {
 }
 
 function reportOf(words: Words, { verdict }: Report, told: ToldReport): string {
-  const { title, level, findings, untested, when } = told;
+  const { title, level, hosts, findings, untested, when } = told;
   return [
     "<main>",
     `<h1>${text(title)}</h1>`,
@@ -40,16 +40,21 @@ function reportOf(words: Words, { verdict }: Report, told: ToldReport): string {
     `<h2>${text(words.say("check-findings-title"))}</h2>`,
     ...(findings.length === 0 ? [`<p>${text(words.say("check-clean"))}</p>`] : []),
     ...findings.map((one) => findingOf(words, one)),
+    ...(hosts.length === 0 ? [] : [`<h2>${text(words.say("check-hosts-title"))}</h2>`, listOf(hosts)]),
     ...(untested.length === 0
       ? []
       : [
           `<h2>${text(words.say("check-untested-title"))}</h2>`,
           `<p>${text(words.say("check-untested-note"))}</p>`,
-          `<ul>${untested.map((one) => `<li>${text(one)}</li>`).join("")}</ul>`,
+          listOf(untested),
         ]),
     `<footer>${text(when)}</footer>`,
     "</main>",
   ].join("\n");
+}
+
+function listOf(lines: readonly string[]): string {
+  return `<ul>${lines.map((one) => `<li>${text(one)}</li>`).join("")}</ul>`;
 }
 
 function matrixOf(words: Words, { matrix }: ToldReport): string {

@@ -7,7 +7,7 @@ import type { Finding, Report } from "../types.ts";
 export const reportVersion = 1;
 
 export function reportJson(words: Words, report: Report): Readonly<Record<string, unknown>> {
-  const { domain, at, verdict, level, attacks, unattacked, findings, untested } = report;
+  const { domain, at, verdict, level, attacks, unattacked, hosts, findings, untested } = report;
   const told = tellReport(words, report);
   return {
     version: reportVersion,
@@ -18,6 +18,7 @@ export function reportJson(words: Words, report: Report): Readonly<Record<string
     words: told.verdict,
     unattacked,
     attacks: attacks.map(({ attack, ability, outcomes }) => ({ attack, ability, outcomes })),
+    hosts: hosts.map(({ name, starttls }) => ({ name, starttls })),
     findings: findings.map((finding) => findingJson(words, finding)),
     untested: untested.map((part, at) => ({ ...part, words: told.untested[at] ?? "" })),
   };

@@ -5,7 +5,7 @@ import type { Report } from "../types.ts";
 
 export function reportMarkdown(words: Words, report: Report): string {
   const told = tellReport(words, report);
-  const { findings, untested } = told;
+  const { hosts, findings, untested } = told;
   return `${[
     `# ${plain(told.title)}`,
     `**${plain(told.verdict)}**`,
@@ -13,6 +13,8 @@ export function reportMarkdown(words: Words, report: Report): string {
     ...matrixOf(words, told),
     `## ${words.say("check-findings-title")}`,
     ...(findings.length === 0 ? [words.say("check-clean")] : findings.map((one) => findingOf(words, one))),
+    ...(hosts.length === 0 ? [] : [`## ${words.say("check-hosts-title")}`]),
+    ...(hosts.length === 0 ? [] : [hosts.map((one) => `- ${plain(one)}`).join("\n")]),
     ...(untested.length === 0 ? [] : [`## ${words.say("check-untested-title")}`, words.say("check-untested-note")]),
     ...(untested.length === 0 ? [] : [untested.map((one) => `- ${plain(one)}`).join("\n")]),
     `*${plain(told.when)}*`,

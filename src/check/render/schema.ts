@@ -2,7 +2,15 @@
 import { levels } from "../../base/index.ts";
 import { findingCodes } from "../../publish/index.ts";
 import { outcomes } from "../../threats/index.ts";
-import { abilities, actors, ownFindingCodes, senderClasses, untestedReasons, verdicts } from "../types.ts";
+import {
+  abilities,
+  actors,
+  ownFindingCodes,
+  senderClasses,
+  starttlsStates,
+  untestedReasons,
+  verdicts,
+} from "../types.ts";
 import { reportVersion } from "./json.ts";
 
 const text = { type: "string" } as const;
@@ -31,6 +39,7 @@ export function reportSchema(): Readonly<Record<string, unknown>> {
         type: "array",
         items: object({ attack: text, ability: oneOf(abilities), outcomes: ref("outcomes") }),
       },
+      hosts: { type: "array", items: object({ name: text, starttls: oneOf(starttlsStates) }) },
       findings: { type: "array", items: ref("finding") },
       untested: {
         type: "array",
