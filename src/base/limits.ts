@@ -24,6 +24,8 @@ export const limits = {
   connectionsMax: 1000,
   connectionsPerClientMax: 50,
   serverIdleTimeoutMs: 300_000,
+  /** A client that has ended its side waits no longer than this for the last reply (RFC 5321 §4.5.3.2.6). */
+  serverHalfOpenMaxMs: 600_000,
   serverHandshakeTimeoutMs: 30_000,
   /** A whole transaction must end within this, however slowly its bytes trickle. */
   serverDataTimeoutMs: 1_800_000,

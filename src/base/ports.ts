@@ -72,7 +72,10 @@ export interface DatagramSocket {
 
 export interface Net {
   dial(to: Endpoint, options: DialOptions): Promise<Result<Wire, DialFault>>;
-  /** Listens; rejects with a plain Error (code EADDRINUSE, EACCES …) if that cannot be done. */
+  /**
+   * Listens; rejects with a plain Error (code EADDRINUSE, EACCES …) if that cannot be done. Wires are half-open: a peer that has ended its side
+   * may still read (RFC 9293 §3.6), so whoever takes one answers what has come and ends his own side when the stream says `end`.
+   */
   listen(at: Endpoint, onConnection: (wire: Wire) => void): Promise<Listener>;
   /** A UDP socket on a fresh random port, of the family of `family`. */
   datagram(

@@ -87,6 +87,7 @@ class LoopbackPolicyHost implements PolicyHost {
       },
     });
     socket.on("error", () => {});
+    socket.once("end", () => socket.end());
     let request = "";
     socket.on("data", (chunk: Buffer) => {
       request += chunk.toString("latin1");

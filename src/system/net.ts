@@ -84,7 +84,7 @@ function ipOf(text: string | undefined): Endpoint["address"] {
 
 function listen(at: Endpoint, onConnection: (wire: Wire) => void): Promise<Listener> {
   return new Promise((resolve, reject) => {
-    const server = createServer({ noDelay: true, allowHalfOpen: false }, (socket) => {
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       // A peer may reset before anyone has attached a handler.
       socket.on("error", () => {});
       onConnection(wireOf(socket));

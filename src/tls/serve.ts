@@ -37,6 +37,11 @@ export function serveTls(wire: Wire, options: ServeTlsOptions): Promise<Result<S
     wire.stream.destroy();
     return Promise.resolve(err("injected-bytes"));
   }
+  // Nobody is left to shake hands with.
+  if (wire.stream.readableEnded) {
+    wire.stream.destroy();
+    return Promise.resolve(err("closed"));
+  }
   return new Promise((resolve) => {
     const socket = new TLSSocket(wire.stream, {
       isServer: true,
@@ -50,6 +55,7 @@ export function serveTls(wire: Wire, options: ServeTlsOptions): Promise<Result<S
       timer.cancel();
       socket.off("secure", onSecure);
       socket.off("error", onError);
+      socket.off("end", onClose);
       socket.off("close", onClose);
       wire.stream.off("close", onClose);
       if (!result.ok) {
@@ -67,6 +73,7 @@ export function serveTls(wire: Wire, options: ServeTlsOptions): Promise<Result<S
     );
     socket.once("secure", onSecure);
     socket.once("error", onError);
+    socket.once("end", onClose);
     socket.once("close", onClose);
     wire.stream.once("close", onClose);
   });

@@ -26,6 +26,8 @@ describe.each([
     expect(cells.filter(isMismatch).map(told)).toEqual([]);
     // Fewer cells than that, and something was not tried at all.
     expect(cells.length).toBeGreaterThan(senders.length * receivers.length * 15);
+    // Exim sends BDAT and QUIT in one go, ends its side and waits: if nobody answers it comes again.
+    expect(cells.filter(({ evidence }) => evidence.honest.copies > 1).map(told)).toEqual([]);
     // What an attacker has not done shows nothing.
     const idle = cells.filter(({ attack, evidence: { attacker } }) => needsStrike(attack) && attacker.strikes === 0);
     expect(idle.map(told)).toEqual([]);

@@ -95,7 +95,7 @@ export function listeningNet(from?: () => IpAddress): Net {
     ...loopbackNet,
     listen: (at, onConnection) =>
       new Promise((resolve, reject) => {
-        const server = createServer({ noDelay: true }, (stream) => {
+        const server = createServer({ noDelay: true, allowHalfOpen: true }, (stream) => {
           stream.on("error", () => {});
           const address = from?.() ?? ip("127.0.0.1");
           onConnection({ stream, local: at, remote: { address, port: stream.remotePort ?? 1 } });

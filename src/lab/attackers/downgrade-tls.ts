@@ -45,7 +45,12 @@ async function endingOldTls(deps: AttackDeps, target: AttackTarget): Promise<Run
       passage.client.write(agreement, "latin1");
       const socket = new TLSSocket(passage.client, { isServer: true, secureContext });
       socket.on("error", () => {});
-      socket.once("secure", () => void lead(deps, socket, inside.endpoint));
+      const hangUp = (): void => void socket.destroy();
+      socket.once("end", hangUp);
+      socket.once("secure", () => {
+        socket.off("end", hangUp);
+        void lead(deps, socket, inside.endpoint);
+      });
       passage.client.once("close", () => socket.destroy());
     },
   });

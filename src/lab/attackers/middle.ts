@@ -120,8 +120,9 @@ class Relayed implements Passage {
     if (this.client.destroyed || this.#server.destroyed) return this.cut();
     this.client.on("data", this.#onClient);
     this.#server.on("data", this.#onServer);
-    this.client.once("end", () => this.#server.end());
-    this.#server.once("end", () => void (this.#mine || this.client.end()));
+    // One side may end and still read (RFC 9293 §3.6), and may have done so while the other was being dialled.
+    whenEnded(this.client, () => (this.#mine ? this.client : this.#server).end());
+    whenEnded(this.#server, () => void (this.#mine || this.client.end()));
   }
 
   strike(): void {
@@ -209,6 +210,11 @@ class Relayed implements Passage {
 
 function wireForm(lines: readonly string[]): string {
   return lines.map((line) => `${line}\r\n`).join("");
+}
+
+function whenEnded(stream: Duplex, then: () => void): void {
+  if (stream.readableEnded) then();
+  else stream.once("end", then);
 }
 
 /** Writes, and holds the source back while the other side does not read. */

@@ -25,6 +25,7 @@ async function leading(deps: AttackDeps, target: AttackTarget): Promise<RunningA
       let got = "";
       socket.on("error", () => {});
       socket.once("secure", () => passage.strike());
+      socket.once("end", () => socket.end());
       socket.on("data", (chunk: Buffer) => {
         if (got === "") socket.end(webAnswer);
         got = (got + chunk.toString("utf8")).slice(0, bytesReadMax);

@@ -157,6 +157,8 @@ class Server implements Nameserver {
     this.#wires.add(wire);
     let gathered: Uint8Array = new Uint8Array();
     stream.on("error", () => {});
+    // Every question that came is answered by then.
+    stream.on("end", () => stream.end());
     stream.on("close", () => this.#wires.delete(wire));
     stream.on("data", (chunk: Uint8Array) => {
       gathered = Buffer.concat([gathered, chunk]);

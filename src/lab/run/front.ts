@@ -132,7 +132,9 @@ class Spliced implements Front {
         from.pause();
         to.once("drain", () => from.resume());
       });
-      from.on("end", () => void to.end());
+      // One side may end and still read: RFC 9293 §3.6.
+      if (from.readableEnded) to.end();
+      else from.on("end", () => void to.end());
       from.on("error", (error: NodeJS.ErrnoException) => {
         if (error.code !== "ECONNRESET") return;
         transcript.ended("reset");

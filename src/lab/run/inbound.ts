@@ -91,6 +91,8 @@ async function startInjector(
       server.on("error", () => {});
       server.on("close", () => client.destroy());
       client.on("close", () => server.destroy());
+      client.on("end", () => server.end());
+      server.on("end", () => client.end());
       client.on("data", (chunk: Buffer) => {
         const isStartTls = isAttacked && /^STARTTLS\r\n$/i.test(chunk.toString("latin1"));
         const sent = isStartTls ? Buffer.concat([chunk, Buffer.from(injected)]) : chunk;

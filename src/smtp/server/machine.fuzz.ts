@@ -114,6 +114,25 @@ describe("the server machine", () => {
     );
   });
 
+  test("a client that ends its side is answered as one that stays, but for what it left unfinished", () => {
+    fc.assert(
+      fc.property(stream, (texts) => {
+        const bytes = Buffer.from(texts.join(""), "latin1");
+        const changes = { ...features, auth: "off" as const };
+        const stays = drive(changes);
+        feed(stays, bytes, [bytes.length || 1]);
+        const ends = drive(changes);
+        feed(ends, bytes, [bytes.length || 1]);
+        ends.machine.ended();
+        const { said, messages } = stays;
+        expect({ said: ends.said(), messages: ends.messages }).toEqual({ said: said(), messages });
+        expect(ends.effects.filter((one) => one === "close")).toHaveLength(1);
+        expect(ends.machine.inTransaction).toBe(false);
+      }),
+      runs,
+    );
+  });
+
   test("content begun is ended or given up, never both, never neither", () => {
     fc.assert(
       fc.property(stream, (texts) => {

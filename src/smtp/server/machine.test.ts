@@ -515,6 +515,40 @@ describe("the end", () => {
     expect(server.effects).toEqual(["abort", "gone"]);
   });
 
+  test("the client has ended its side: what came whole is answered, then the connection is closed", () => {
+    const server = drive();
+    server.tell(`${begin}DATA\r\nx\r\n.\r\nNOOP\r\nQUI`);
+    server.machine.ended();
+    expect(codes(server.said()).at(-1)).toBe("250 2.0.0");
+    expect(server.messages).toHaveLength(1);
+    expect(server.effects).toEqual(["close"]);
+  });
+
+  test("the client has ended its side in the middle of content: the handler gives it up", () => {
+    const server = drive();
+    server.tell(`${begin}DATA\r\nx\r\n.\r`);
+    server.machine.ended();
+    expect(server.messages).toEqual([]);
+    expect(server.effects).toEqual(["abort", "close"]);
+  });
+
+  test("the client has ended its side while the handler decides: the answer is written first", async () => {
+    const server = drive({}, { onRcpt: () => Promise.resolve(undefined) });
+    server.tell(`${begin}BDAT 2 LAST\r\nx\nQUIT\r\n`);
+    server.machine.ended();
+    expect(server.effects).toEqual([]);
+    await server.settle();
+    expect(codes(server.said()).slice(-4)).toEqual(["250 2.1.0", "250 2.1.5", "250 2.0.0", "221 2.0.0"]);
+    expect(server.effects).toEqual(["close"]);
+  });
+
+  test("the client has ended its side behind STARTTLS: nobody is left to shake hands with", () => {
+    const server = drive({ starttls: true });
+    server.tell("EHLO x\r\nSTARTTLS\r\n");
+    server.machine.ended();
+    expect(server.effects).toEqual(["starttls", "close"]);
+  });
+
   test("the connection breaks while the handler still decides on DATA: what it opened is given up", async () => {
     const server = drive({}, { onData: () => Promise.resolve(undefined) });
     server.tell(`${begin}DATA\r\n`);

@@ -17,6 +17,11 @@
  * counts; a message that was refused half-way is read to its end and thrown away, so that it is never taken for commands.
  * `closed`: nothing is read, nothing is said.
  *
+ * A client may end its side and still read (RFC 9293 §3.6): what came whole is carried out and answered as ever, then we end ours.
+ * What did not come whole (a line without its CRLF, content without its end) is thrown away: a message cut off is never taken,
+ * whoever cut it. So it makes no difference here whether TLS was ended properly or cut: a cut can only take away from the end,
+ * and every message says itself where that is.
+ *
  * Across all states: while the handler makes up its mind (`waiting`), input is kept and, beyond a bound, held back. A
  * transaction begins with MAIL and ends with the content's reply, RSET, EHLO, STARTTLS or the connection; if content had
  * begun, the handler hears exactly one of `onEnd` and `onAbort`.
@@ -93,6 +98,8 @@ export class ServerMachine {
   #running = false;
   #paused = false;
   #draining = false;
+  /** Nothing will come any more; replies are still read. */
+  #inputEnded = false;
   #gone = false;
   #transaction: Transaction | undefined;
   #exchange: AuthExchange | undefined;
@@ -162,6 +169,13 @@ export class ServerMachine {
     }
   }
 
+  /** The client has ended its side. What came whole is answered, then we end ours. */
+  ended(): void {
+    if (this.#mode === "closed") return;
+    this.#inputEnded = true;
+    this.#run();
+  }
+
   /** The handshake after STARTTLS is done. All that was known is forgotten (RFC 3207 §4.2 MUST, TLS-2). */
   tlsStarted(tls: ServerTls): void {
     if (this.#mode !== "tls") return;
@@ -209,6 +223,7 @@ export class ServerMachine {
     while (!this.#waiting && this.#step());
     this.#running = false;
     if (this.#waiting) return;
+    if (this.#inputEnded) return this.#close();
     this.#flush();
     if (this.#paused && this.#mode !== "closed") {
       this.#paused = false;

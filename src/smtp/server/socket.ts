@@ -6,7 +6,8 @@
  * `talking`: every chunk goes to the machine, every batch of replies out in one write. Reading stops while the machine holds
  * back or the client does not read our replies, so a connection keeps at most a chunk and its replies in memory.
  * `upgrading`: the stream is not read; the handshake begins when the 220 is out. `closing`: what comes is thrown away, and the
- * connection is cut if the client does not close it soon. `closed`: the machine has been told, once.
+ * connection is cut if the client does not close it soon. A client that ends its side first is answered to the end of what it sent, at most
+ * for `serverHalfOpenMaxMs`. `closed`: the machine has been told, once.
  * Errors of the socket never escape; each ends in `closed`.
  */
 import type { Duplex } from "node:stream";
@@ -136,6 +137,7 @@ class Connection implements ServedConnection, ServerEffects {
     // Whatever has been read until the 220 is out came in clear, and `serveTls` will find it.
     stream.write(reply, "latin1", (error) => {
       if (error !== null && error !== undefined) return this.destroy();
+      if (this.#closing) return;
       void this.#handshake((tls) => {
         this.#activeAt = this.#options.clock.monotonic();
         this.#machine.tlsStarted(tls);
@@ -182,6 +184,8 @@ class Connection implements ServedConnection, ServerEffects {
       this.#blocked = false;
       this.#attach(this.#stream);
       then({ protocol: served.value.protocol, cipher: served.value.cipher });
+      // A client may have ended its side with the last bytes of the handshake.
+      if (this.#stream.readableEnded) this.#onEnd();
     } catch (error) {
       this.#failed(error);
     }
@@ -211,7 +215,12 @@ class Connection implements ServedConnection, ServerEffects {
   };
 
   readonly #onEnd = (): void => {
-    this.close();
+    if (this.#closing || this.closed) return;
+    this.#guard(() => this.#machine.ended());
+    // The machine closes as soon as all is answered; the handler may keep it waiting, but not for ever.
+    if (this.#closing || this.closed) return;
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(limits.serverHalfOpenMaxMs, () => this.destroy());
   };
 
   readonly #onClose = (): void => {
