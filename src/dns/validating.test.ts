@@ -29,6 +29,8 @@ interface Stage {
   readonly resolver: ValidatingResolver;
   readonly counted: string[];
   readonly logged: string[];
+  /** Sets the wall clock off by so much. */
+  jump(byMs: number): void;
   /** Lets time pass until it is there. */
   wait<T>(promise: Promise<T>): Promise<T>;
   /** What the upstream was asked, `MX example.test`, once for UDP and once for TCP. */
@@ -42,7 +44,9 @@ function stage(
   lie: (message: Message, heard: Heard) => Message = (message) => message,
   anchors: readonly TrustAnchor[] = world().anchors,
 ): Stage {
-  const clock = manualClock();
+  const steady = manualClock();
+  let offMs = 0;
+  const clock: ManualClock = { ...steady, now: () => steady.now() + offMs };
   const counted: string[] = [];
   const logged: string[] = [];
   const metrics: Metrics = { ...noMetrics, count: (_, labels) => void counted.push(labels?.["source"] ?? "") };
@@ -72,6 +76,7 @@ function stage(
     resolver,
     counted,
     logged,
+    jump: (byMs) => void (offMs = byMs),
     asked: () => net.heard.map(({ query }) => `${query.questions[0]?.type} ${query.questions[0]?.name}`),
     async wait(promise) {
       const done: true[] = [];
@@ -233,6 +238,53 @@ describe("answers are kept", () => {
     expect(await wait(resolver.query(name, "A"))).toMatchObject({ status: "indeterminate", failure: "servfail" });
   });
 
+  test("a fetch before time that is bogus takes nothing away, and is told", async () => {
+    let isForged = false;
+    const { resolver, clock, wait, logged } = stage((message) =>
+      isForged ? { ...message, answers: message.answers.filter(({ data }) => data.type !== "RRSIG") } : message,
+    );
+    const { records } = await wait(resolver.query(name, "A"));
+    isForged = true;
+    await clock.advance(3600_000 * dnsLimits.refreshAfterPart);
+    await resolver.query(name, "A");
+    await clock.advance(1000);
+    expect(await resolver.query(name, "A")).toMatchObject({ status: "secure", records });
+    expect(logged).toEqual([expect.stringMatching(/^a DNS answer failed validation: /)]);
+  });
+
+  test("one fetch before time for all who ask meanwhile", async () => {
+    const { resolver, clock, wait, asked } = stage();
+    const count = (): number => asked().filter((one) => one === "A mx.example.test").length;
+    await wait(resolver.query(name, "A"));
+    await clock.advance(3600_000 * dnsLimits.refreshAfterPart);
+    for (let times = 0; times < 10; times++) await resolver.query(name, "A");
+    await clock.advance(100);
+    expect(count()).toBe(2);
+  });
+
+  test("what nobody asks for is not fetched anew", async () => {
+    const { resolver, clock, wait, net } = stage();
+    await wait(resolver.query(name, "A"));
+    const heard = net.heard.length;
+    await clock.advance(10 * 3600_000);
+    expect(net.heard.length).toBe(heard);
+  });
+
+  test.each([
+    [dnsLimits.refreshTtlMinSeconds, 2, "is long enough"],
+    [dnsLimits.refreshTtlMinSeconds - 1, 1, "is over before a fetch would pay"],
+  ])("a TTL of %i s: fetched %i times shortly before its end, since it %s", async (ttlSeconds, times) => {
+    const { resolver, clock, wait, asked } = stage((message) => ({
+      ...message,
+      answers: message.answers.map((one) => ({ ...one, ttlSeconds })),
+    }));
+    await wait(resolver.query(name, "A"));
+    await clock.advance(ttlSeconds * 1000 - 1000);
+    await resolver.query(name, "A");
+    await clock.advance(100);
+    expect(asked().filter((one) => one === "A mx.example.test").length).toBe(times);
+  });
+
   test("a failure for a few seconds, and what is bogus is told once", async () => {
     const { resolver, clock, wait, logged, counted, net } = stage();
     expect(await wait(resolver.query(wire("host.old.test"), "A"))).toMatchObject({ status: "bogus" });
@@ -244,6 +296,53 @@ describe("answers are kept", () => {
     await clock.advance(limits.dnsFailureTtlSeconds * 1000);
     await wait(resolver.query(wire("host.old.test"), "A"));
     expect(net.heard.length).toBeGreaterThan(heard);
+  });
+});
+
+describe("a clock that jumps", () => {
+  const name = wire("mx.example.test");
+  const years = 365 * 86_400_000;
+  const jumps: readonly (readonly [byMs: number, code: string, why: string])[] = [
+    [40 * years, "signature-expired", "forward, as where NTP sets a clock that stood at 1970"],
+    [-40 * years, "signature-not-yet-valid", "back, as where a battery is empty"],
+  ];
+  test.each(jumps)(
+    "by %i ms (%s): %s: what is kept stays, what is new is judged by it, until it is right again",
+    async (byMs, code) => {
+      const { resolver, clock, wait, net, logged, jump } = stage();
+      const first = await wait(resolver.query(name, "A"));
+      jump(byMs);
+      const heard = net.heard.length;
+      expect(await resolver.query(name, "A")).toMatchObject({
+        status: "secure",
+        records: first.records,
+        ttlSeconds: first.ttlSeconds,
+      });
+      expect(net.heard.length).toBe(heard);
+      // Nor is anything fetched anew because of it; and when its time comes, what the wrong clock makes of it takes nothing away.
+      await clock.advance(3600_000 * dnsLimits.refreshAfterPart);
+      await resolver.query(name, "A");
+      await clock.advance(1000);
+      expect(await resolver.query(name, "A")).toMatchObject({ status: "secure", records: first.records });
+      expect(await wait(resolver.query(wire("example.test"), "TXT"))).toMatchObject({
+        status: "bogus",
+        reason: { code },
+      });
+      expect(logged).toHaveLength(2);
+      jump(0);
+      await clock.advance(limits.dnsFailureTtlSeconds * 1000);
+      expect(await wait(resolver.query(wire("example.test"), "TXT"))).toMatchObject({ status: "secure" });
+    },
+  );
+
+  test("a machine that slept: what is over is asked for again, and nothing is owed for the time between", async () => {
+    const { resolver, clock, wait, net } = stage();
+    await wait(resolver.query(name, "A"));
+    const before = net.heard.length;
+    await clock.advance(3 * 86_400_000);
+    expect(net.heard.length).toBe(before);
+    expect(await wait(resolver.query(name, "A"))).toMatchObject({ status: "secure", ttlSeconds: 3600 });
+    expect(net.heard.length).toBe(2 * before);
   });
 });
 
