@@ -84,6 +84,8 @@ function wordsOf(key: string): string {
     "key",
     "subject",
     "endings",
+    "uri",
+    "why",
   ];
   return words.say(key, Object.fromEntries([...names, ...more].map((name) => [name, "…"]))).replace(/\s*…$/, "");
 }

@@ -144,8 +144,23 @@ publish-finding-rpt-missing = Nobody is asked for TLS reports: there is no recor
 publish-fix-rpt-missing = Publish one, so that you hear of mail that could not reach you safely.
 publish-finding-rpt-several = There are several TLS report records at { $name }: senders take that for none.
 publish-fix-rpt-several = Leave one, with all addresses in it.
-publish-finding-rpt-invalid = The TLS report record at { $name } cannot be read ({ $detail }): nobody sends reports.
+publish-finding-rpt-invalid = The TLS report record at { $name } { $detail ->
+    [too-long] is too long
+    [second-version] names a version (v=) twice
+    [no-version] does not begin with “v=TLSRPTv1;”
+    [bad-field] has a field that is not name=value
+    [bad-uri] names something that is no address: it wants “mailto:” or “https://” before it
+    [no-rua] does not say where reports are to go (rua=)
+   *[other] cannot be read
+}: nobody sends reports.
 publish-fix-rpt-invalid = Put the right one in its place.
+publish-finding-rpt-unusable = The TLS report record at { $name } wants reports at { $uri }, and { $why ->
+    [in-clear] nobody sends them in clear
+    [no-address] that is no address which mail can be sent to
+    [no-host] that is no place on the web which they could be sent to
+   *[scheme] nobody sends them that way
+}.
+publish-fix-rpt-unusable = Name an address that begins with “mailto:” or “https://”.
 publish-finding-rpt-differs = The TLS report record at { $name } is not the one that you mean.
 publish-fix-rpt-differs = Put the right one in its place.
 

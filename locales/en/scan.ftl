@@ -195,6 +195,7 @@ scan-finding-rpt-unknown = TLS-RPT record could not be read
 scan-finding-rpt-missing = no TLS reports asked for (TLS-RPT)
 scan-finding-rpt-several = several TLS-RPT records
 scan-finding-rpt-invalid = TLS-RPT record not valid
+scan-finding-rpt-unusable = TLS-RPT record names a place that no report can go to
 scan-finding-rpt-differs = another TLS-RPT record than was meant
 scan-finding-command-injection = obeys commands from before the encryption
 scan-finding-smuggling = lets messages be smuggled in

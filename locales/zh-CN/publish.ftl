@@ -144,8 +144,23 @@ publish-finding-rpt-missing = 没有请求 TLS 报告：{ $name } 没有记录�
 publish-fix-rpt-missing = 请公布一条，以便得知哪些邮件没能安全地寄到。
 publish-finding-rpt-several = { $name } 有多条 TLS 报告记录：发信方视为没有。
 publish-fix-rpt-several = 请只留一条，把所有地址写在其中。
-publish-finding-rpt-invalid = { $name } 的 TLS 报告记录无法读懂（{ $detail }）：没有人会寄报告。
-publish-fix-rpt-invalid = 请换成正确的记录。
+publish-finding-rpt-invalid = { $name } 处的 TLS 报告记录{ $detail ->
+    [too-long] 太长
+    [second-version] 写了两次版本（v=）
+    [no-version] 没有以“v=TLSRPTv1;”开头
+    [bad-field] 里有一项不是“名=值”的形式
+    [bad-uri] 里写的不是地址：前面应有“mailto:”或“https://”
+    [no-rua] 没有写明报告寄往何处（rua=）
+   *[other] 无法解读
+}：没有人会寄来报告。
+publish-fix-rpt-invalid = 换上正确的那一条。
+publish-finding-rpt-unusable = { $name } 处的 TLS 报告记录要求把报告送往 { $uri }，但{ $why ->
+    [in-clear] 没有人会用明文传送报告
+    [no-address] 那不是能收信的地址
+    [no-host] 那不是网上能送达的地方
+   *[scheme] 没有人会用那种方式送报告
+}。
+publish-fix-rpt-unusable = 请写一个以“mailto:”或“https://”开头的地址。
 publish-finding-rpt-differs = { $name } 的 TLS 报告记录不是您所要的那一条。
 publish-fix-rpt-differs = 请换成正确的记录。
 

@@ -192,6 +192,7 @@ scan-finding-rpt-unknown = TLS-RPT 记录读不到
 scan-finding-rpt-missing = 没有请求 TLS 报告（TLS-RPT）
 scan-finding-rpt-several = TLS-RPT 记录不止一条
 scan-finding-rpt-invalid = TLS-RPT 记录无效
+scan-finding-rpt-unusable = TLS-RPT 记录里的收件处送不到
 scan-finding-rpt-differs = TLS-RPT 记录与预期不同
 scan-finding-command-injection = 会执行加密之前收到的命令
 scan-finding-smuggling = 可被夹带邮件（SMTP 走私）

@@ -103,5 +103,6 @@ export const reasonOf: Readonly<Record<Finding["code"], Reason>> = {
   "rpt-missing": "blind",
   "rpt-several": "blind",
   "rpt-invalid": "blind",
+  "rpt-unusable": "blind",
   "rpt-differs": "blind",
 };

@@ -1,7 +1,9 @@
 /** What an operator writes about his own domain, read once for the configuration and for the command line. */
 import { err, ok, parseDomain, type DomainName, type Result } from "../base/index.ts";
 import type { StsMode } from "../policy/index.ts";
+import { readRecords } from "../report/index.ts";
 import { publishLimits } from "./limits.ts";
+import { escapedAddress } from "./records.ts";
 import type { Promises } from "./types.ts";
 
 export const stsModes = ["enforce", "testing", "none"] as const satisfies readonly StsMode[];
@@ -84,8 +86,10 @@ function checkRange(value: number, key: PromisesFault["key"], min: number, max: 
   faults.push({ code: "out-of-range", key, value: String(value), min, max });
 }
 
-/** RFC 8460 §3: `mailto:` or `https:`, printable and without what would need escaping in a TXT record. */
+/** RFC 8460 §3: what our own sender of reports could reach, and without what would need escaping in a TXT record. */
 function isReportAddress(uri: string): boolean {
-  if (uri.length > publishLimits.reportAddressMaxChars || !/^[\x21-\x7e]+$/.test(uri)) return false;
-  return /^mailto:[^@"\\]+@[^@"\\]+$/i.test(uri) || /^https:\/\/[^"\\]+$/i.test(uri);
+  if (uri.length > publishLimits.reportAddressMaxChars || !/^[\x21-\x7e]+$/.test(uri) || /["\\]/.test(uri))
+    return false;
+  const read = readRecords([`v=TLSRPTv1; rua=${escapedAddress(uri)}`]);
+  return read.kind === "wanted" && read.targets.length === 1 && read.unusable.length === 0;
 }

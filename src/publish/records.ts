@@ -101,7 +101,7 @@ export function policyId(promises: Promises): string {
 const idChars = 20;
 
 /** A comma or a semicolon would end the address or the field (RFC 8460 §3). */
-function escapedAddress(uri: string): string {
+export function escapedAddress(uri: string): string {
   return uri.replace(/[,;!]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
 

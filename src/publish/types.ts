@@ -181,6 +181,7 @@ export const findingCodes = [
   "rpt-missing",
   "rpt-several",
   "rpt-invalid",
+  "rpt-unusable",
   "rpt-differs",
 ] as const;
 

@@ -68,6 +68,8 @@ describe("records that do not (RFC 8460 §3)", () => {
     [["v=TLSRPTv1;"], "no-rua", "no field at all"],
     [["v=TLSRPTv1; x=y"], "no-rua", "no rua"],
     [["v=TLSRPTv1; RUA=mailto:a@example.com"], "no-rua", "names are case-sensitive"],
+    [["v=TLSRPTv1; v=TLSRPTv1; rua=mailto:a@example.com"], "second-version", "the version twice"],
+    [["v=TLSRPTv1; rua=mailto:a@example.com; v=TLSRPTv2"], "second-version", "two versions"],
     [["v=TLSRPTv1; rua"], "bad-field", "no value"],
     [["v=TLSRPTv1; rua="], "bad-field", "an empty value"],
     [["v=TLSRPTv1;; rua=mailto:a@example.com"], "bad-field", "an empty field"],
@@ -80,6 +82,27 @@ describe("records that do not (RFC 8460 §3)", () => {
     [["v=TLSRPTv1; rua=mailto:a b@example.com"], "bad-uri", "a space"],
     [[`v=TLSRPTv1; rua=mailto:a@example.com; x=${"y".repeat(reportLimits.recordMaxChars)}`], "too-long", "no end"],
   ])("%j: %s: %s", (texts, fault) => expect(told(texts)).toBe(fault));
+});
+
+describe("what no report can be sent to is told apart (RFC 8460 §3)", () => {
+  test.each<[rua: string, targets: readonly string[], unusable: readonly [uri: string, why: string][]]>([
+    ["mailto:a@example.com", ["mailto:a@example.com"], []],
+    ["ftp://r.example/", [], [["ftp://r.example/", "scheme"]]],
+    ["http://r.example/", [], [["http://r.example/", "in-clear"]]],
+    ["mailto:reports", [], [["mailto:reports", "no-address"]]],
+    ["mailto:a@", [], [["mailto:a@", "no-address"]]],
+    ["mailto:@example.com", [], [["mailto:@example.com", "no-address"]]],
+    ["mailto:a@[192.0.2.1]", [], [["mailto:a@[192.0.2.1]", "no-address"]]],
+    ["https:///v1", [], [["https:///v1", "no-host"]]],
+    ["https:r.example", [], [["https:r.example", "no-host"]]],
+    ["https://user:password@r.example/", [], [["https://user:password@r.example/", "no-host"]]],
+    ["mailto:a@example.com,http://r.example/", ["mailto:a@example.com"], [["http://r.example/", "in-clear"]]],
+  ])("rua=%s", (rua, targets, unusable) => {
+    const read = readRecords([`v=TLSRPTv1; rua=${rua}`]);
+    if (read.kind !== "wanted") throw new Error(JSON.stringify(read));
+    expect(read.targets.map(targetText)).toEqual(targets);
+    expect(read.unusable.map(({ uri, why }) => [uri, why])).toEqual(unusable);
+  });
 });
 
 test("a record's targets are bounded", () => {

@@ -5,7 +5,7 @@
  *
  * Read strictly: a record that is not one gets no report. Pure.
  */
-import { parseAddress, type DomainName, type MailAddress } from "../base/index.ts";
+import { err, ok, parseAddress, type DomainName, type MailAddress, type Result } from "../base/index.ts";
 import { reportLimits } from "./limits.ts";
 
 /** Where a report goes. */
@@ -13,15 +13,33 @@ export type ReportTarget =
   | { readonly way: "mailto"; readonly address: MailAddress }
   | { readonly way: "https"; readonly url: string };
 
+/** Why no report can go where a `rua` points. */
+export type UnusableWhy =
+  /** Neither `mailto:` nor `https:`. */
+  | "scheme"
+  /** `http:`: a report is not sent in clear (RFC 8460 §3). */
+  | "in-clear"
+  /** `mailto:` without an address that a report can be sent to. */
+  | "no-address"
+  /** `https:` without a host, or with a password in it. */
+  | "no-host";
+
+export interface UnusableUri {
+  readonly uri: string;
+  readonly why: UnusableWhy;
+}
+
 export type RecordFault =
   | "too-long"
+  /** `v=` again behind the first. */
+  | "second-version"
   /** What stands between the semicolons is not `name=value`. */
   | "bad-field"
   | "bad-uri"
   | "no-rua";
 
 export type ReportRecord =
-  | { readonly kind: "wanted"; readonly targets: readonly ReportTarget[] }
+  | { readonly kind: "wanted"; readonly targets: readonly ReportTarget[]; readonly unusable: readonly UnusableUri[] }
   /** No record, or several: the domain does not take part. */
   | { readonly kind: "unwanted"; readonly why: "none" | "several" }
   | { readonly kind: "invalid"; readonly why: RecordFault };
@@ -49,12 +67,18 @@ function readRecord(text: string): ReportRecord {
   for (const field of fields.slice(1)) {
     const [, name, value = ""] = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([\x20-\x7e]+)$/.exec(field) ?? [];
     if (name === undefined) return { kind: "invalid", why: "bad-field" };
+    if (name === "v") return { kind: "invalid", why: "second-version" };
     if (name === "rua") uris.push(...value.split(",").map((uri) => uri.replace(/^[ \t]+|[ \t]+$/g, "")));
     else if (/[ =]/.test(value)) return { kind: "invalid", why: "bad-field" };
   }
   if (uris.length === 0) return { kind: "invalid", why: "no-rua" };
   if (!uris.every(isUri)) return { kind: "invalid", why: "bad-uri" };
-  return { kind: "wanted", targets: distinct(uris.flatMap(readTarget)) };
+  const read = uris.map((uri) => ({ uri, target: readTarget(uri) }));
+  return {
+    kind: "wanted",
+    targets: distinct(read.flatMap(({ target }) => (target.ok ? [target.value] : []))),
+    unusable: read.flatMap(({ uri, target }) => (target.ok ? [] : [{ uri, why: target.error }])),
+  };
 }
 
 /** RFC 3986 §3 as far as it matters here; `!` has to be encoded, like the comma that parts them. */
@@ -62,28 +86,31 @@ function isUri(text: string): boolean {
   return text.length <= reportLimits.uriMaxChars && /^[A-Za-z][A-Za-z0-9+.-]*:[\w\-.~:/?#[\]@$&'()*+=%]+$/.test(text);
 }
 
-/** None for schemes that we do not speak, and for addresses that nobody can be reached at. */
-function readTarget(uri: string): readonly ReportTarget[] {
+type Read = Result<ReportTarget, UnusableWhy>;
+
+/** RFC 8460 §3: two schemes, and addresses that somebody can be reached at. */
+function readTarget(uri: string): Read {
   if (/^mailto:/i.test(uri)) return readMailto(uri);
   if (/^https:/i.test(uri)) return readHttps(uri);
-  return [];
+  return err(/^http:/i.test(uri) ? "in-clear" : "scheme");
 }
 
 /** RFC 6068 §2: one address, percent-encoded; header fields behind `?` are not ours to set. */
-function readMailto(uri: string): readonly ReportTarget[] {
+function readMailto(uri: string): Read {
   const text = decoded(uri.slice("mailto:".length).replace(/\?.*$/, ""));
   const address = text === undefined ? undefined : parseAddress(text);
-  if (address === undefined || !address.ok) return [];
+  if (address === undefined || !address.ok) return err("no-address");
   // The report's header is ASCII, and an address literal has nobody who could have asked.
-  if (address.value.needsUtf8 || address.value.domain.startsWith("[")) return [];
-  return [{ way: "mailto", address: address.value }];
+  if (address.value.needsUtf8 || address.value.domain.startsWith("[")) return err("no-address");
+  return ok({ way: "mailto", address: address.value });
 }
 
-function readHttps(uri: string): readonly ReportTarget[] {
-  const url = URL.parse(uri);
-  if (url === null || url.username !== "" || url.password !== "" || url.hostname === "") return [];
+function readHttps(uri: string): Read {
+  // Some parsers mend `https:host`; RFC 9110 §4.2.2 does not know it.
+  const url = /^https:\/\/[^/]/i.test(uri) ? URL.parse(uri) : null;
+  if (url === null || url.username !== "" || url.password !== "" || url.hostname === "") return err("no-host");
   url.hash = "";
-  return [{ way: "https", url: url.href }];
+  return ok({ way: "https", url: url.href });
 }
 
 function decoded(text: string): string | undefined {

@@ -265,6 +265,29 @@ export const cases: readonly Case[] = [
     finds: ["rpt-invalid"],
     verdict: "safe",
   },
+  ...(
+    [
+      ["by FTP", "ftp://town.example/reports", "rpt-unusable"],
+      ["in clear", "http://town.example/reports", "rpt-unusable"],
+      ["to an address without a domain", "mailto:reports", "rpt-unusable"],
+      ["to a web address without a host", "https:///reports", "rpt-unusable"],
+      ["to an address without a scheme", "reports@town.example", "rpt-invalid"],
+      ["to nothing", "", "rpt-invalid"],
+      ["by mail, with the version twice", "mailto:tls@town.example; v=TLSRPTv1", "rpt-invalid"],
+      ["by mail, and to a second place by FTP", "mailto:tls@town.example,ftp://town.example/", "rpt-unusable"],
+    ] as const
+  ).map(([how, rua, code]): Case => ({
+    is: `TLS reports wanted ${how} (RFC 8460 §3)`,
+    plan: { rpt: [`v=TLSRPTv1; rua=${rua}`] },
+    finds: [code],
+    verdict: "safe",
+  })),
+  {
+    is: "TLS reports wanted in a version that there is not (RFC 8460 §3)",
+    plan: { rpt: ["v=TLSRPT1; rua=mailto:tls@town.example"] },
+    finds: ["rpt-invalid"],
+    verdict: "safe",
+  },
 
   // STARTTLS
   {

@@ -245,6 +245,15 @@ describe("MX, MTA-STS and reports", () => {
     [{ tlsRpt: failed }, ["warning rpt-unknown"], "no answer"],
     [{ tlsRpt: secure(text("tls-rpt"), text("tls-rpt")) }, ["warning rpt-several"], "RFC 8460 §3: two are none"],
     [{ tlsRpt: secure("v=TLSRPTv1; rua") }, ["warning rpt-invalid"], "unreadable"],
+    [{ tlsRpt: secure("v=TLSRPTv2; rua=mailto:a@example.org") }, ["warning rpt-invalid"], "another version"],
+    [{ tlsRpt: secure("rua=mailto:a@example.org") }, ["warning rpt-invalid"], "no version"],
+    [{ tlsRpt: secure("some-verification=1") }, ["warning rpt-missing"], "something else stands there"],
+    [{ tlsRpt: secure("v=TLSRPTv1; rua=ftp://example.org/") }, ["warning rpt-unusable"], "no report goes there"],
+    [
+      { tlsRpt: secure("v=TLSRPTv1; rua=mailto:a@example.org,http://example.org/") },
+      ["notice rpt-unusable"],
+      "one of two is of use",
+    ],
     [{ tlsRpt: secure("v=TLSRPTv1; rua=mailto:gone@example.org") }, ["notice rpt-differs"], "another address"],
   ])("%#: %j", (facts, expected) => {
     expect(told(judgePublished({ ...good, ...facts }))).toEqual(expected);
@@ -271,6 +280,8 @@ describe.each(languages)("every finding in words: %s", (language) => {
     content: "c",
     date: "2026-01-01",
     state: "over",
+    uri: "u",
+    why: "scheme",
   };
 
   test.each(findingCodes)("%s", (code: FindingCode) => {
