@@ -63,6 +63,7 @@ why-tls-given-up = Encryption failed there { $failures ->
     [one] once
    *[other] { $failures } times
   }, so the last resort is open: sending without it.
+why-bytes-injected = Somebody on the way put words of their own onto this line before encryption began. That is an attack, so this message is not sent there without encryption any more, however long it has to wait.
 why-dane = The domain's signed DNS says which key its server has (DANE), so nobody else can pass for it.
 why-dane-mx-unproven = The server's own signed DNS says which key it has (DANE), but which server takes the mail is said by unsigned DNS.
 why-dane-unusable = Signed DNS names keys for the server, but in no way that could be used (DANE): so encryption is demanded, and nothing more can be.
@@ -150,7 +151,7 @@ fault-handshake-reset = The connection to { $host } was cut while encryption was
 fault-handshake-timeout = { $host } fell silent while encryption was being set up. A broken server does that, and so does an attacker who wants us to do without encryption.
 fault-handshake-garbage = { $host } agreed to encrypt, but what came next was not encryption. The server is broken, or somebody on the way interfered.
 fault-handshake-failed = { $host } and we could not agree on a way to encrypt.
-fault-injected-bytes = Somebody on the way slipped in extra text just before encryption began, hoping that we would take it for the words of { $host }. This is an attack. We threw the text away and hung up.
+fault-injected-bytes = Somebody on the way put words of their own onto the line just before encryption began, hoping that we would take them for the words of { $host }. This is an attack. We threw them away and hung up.
 fault-protocol-too-old = { $host } knows only an old kind of encryption that is no longer safe enough.
 fault-certificate-missing = { $host } showed no certificate, so it did not prove who it is.
 fault-certificate-name-mismatch = { $host } showed a certificate that is made out to somebody else.

@@ -38,6 +38,8 @@ export type PlanReason =
   | { readonly code: "tls-failed-before"; readonly failures: number; readonly tries: number }
   /** The host has failed to do TLS so often that the last resort, cleartext, is now open (TLS-4). */
   | { readonly code: "tls-given-up"; readonly failures: number }
+  /** Somebody put bytes of his own before the handshake: this message is not sent in clear any more (TLS-1). */
+  | { readonly code: "bytes-injected" }
   | { readonly code: "implicit-mx" }
   /** Signed TLSA records say which key the host has. `mxProven` false: the host's own name came from an unsigned MX record (DANE-7). */
   | { readonly code: "dane"; readonly mxProven: boolean }

@@ -30,7 +30,8 @@ export function updateHistory(
     offeredTls,
     tlsFailures: (before?.tlsFailures ?? 0) + 1,
     firstFailureAt: before?.firstFailureAt ?? now,
-    lastFault: failure.fault,
+    // Injected bytes are an attacker's own hand (TLS-1), and are not forgotten for what comes after them.
+    lastFault: before?.lastFault === "injected-bytes" ? "injected-bytes" : failure.fault,
   };
   const others = Object.entries(history).filter(([name]) => name !== host);
   return Object.fromEntries([...others.slice(-(historyHostsMax - 1)), [host, after]]);

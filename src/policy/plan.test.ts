@@ -374,6 +374,13 @@ describe("TLS-4 opportunistic is not naive", () => {
     const request = { history: failed(99, 0), message: { requireTls: true } };
     expect(tell(plan({ ...(await factsOf(two, {}, request)), now }))).toBe("bounce requiretls-unsupported");
   });
+  test("TLS-1 whoever injected bytes is never given cleartext", async () => {
+    const failures = { offeredTls: true, tlsFailures: 99, firstFailureAt: 0 };
+    const history = { "a.example": { ...failures, lastFault: "injected-bytes" as const } };
+    const planned = plan({ ...(await factsOf(two, {}, { history })), now });
+    expect(tell(planned)).toBe(raised);
+    expect(codes(planned)).toEqual(["no-promise", "bytes-injected"]);
+  });
   test("of several hosts the most failures are told", async () => {
     const entry = { offeredTls: true, firstFailureAt: now };
     const history = { "a.example": { ...entry, tlsFailures: 1 }, "b.example": { ...entry, tlsFailures: 2 } };

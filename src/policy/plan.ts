@@ -208,6 +208,7 @@ function isPromise({ code }: PlanReason): boolean {
     case "implicit-mx":
     case "tls-failed-before":
     case "tls-given-up":
+    case "bytes-injected":
     case "mta-sts-unknown":
     case "memory-given-up":
       return false;

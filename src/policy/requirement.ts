@@ -269,6 +269,8 @@ function opportunistic(
   const nothing: HopRequirement = { host, level: "cleartext", proof: { kind: "none" } };
   if (past === undefined || past.tlsFailures === 0) return { requirement: nothing, why: [] };
   const failures = past.tlsFailures;
+  // Bytes before the handshake are an attacker's and no accident: he is never given cleartext, however often he comes (TLS-1).
+  if (past.lastFault === "injected-bytes") return { requirement: encrypted(host), why: [{ code: "bytes-injected" }] };
   if (isGivenUp(past, tlsRetry, now)) {
     return { requirement: { ...nothing, skipTls: true }, why: [{ code: "tls-given-up", failures }] };
   }

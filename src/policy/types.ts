@@ -177,6 +177,7 @@ export interface HostHistory {
   /** Attempts in which TLS was offered and then failed. */
   readonly tlsFailures: number;
   readonly firstFailureAt?: Instant;
+  /** Once somebody has injected bytes it stays at that. */
   readonly lastFault?: TlsFault;
 }
 

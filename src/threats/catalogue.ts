@@ -53,7 +53,11 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
     id: "inject-response",
     stands: ["path"],
     stoppedBy: ["clean-handshake"],
-    variants: { "same-write": wire({ kind: "injects" }), "next-write": wire({ kind: "injects" }) },
+    variants: {
+      "same-write": wire({ kind: "injects" }),
+      "whole-session": wire({ kind: "injects" }),
+      "next-write": wire({ kind: "injects" }),
+    },
   },
   "inject-command": {
     id: "inject-command",
@@ -232,6 +236,7 @@ export function usualAttacks(): readonly ChosenAttack[] {
 const alsoUsual = [
   "refuse-starttls:502",
   "garble-handshake:silence",
+  "inject-response:whole-session",
   "strip-tlsa:absent",
   "block-sts:later",
   "downgrade-tls:alert",

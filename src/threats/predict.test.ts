@@ -114,7 +114,7 @@ describe("Surehop", () => {
     ["surehop", "plain", "eavesdrop", "CLEAR"],
     ["surehop", "opportunistic", "strip-ehlo", "CLEAR"],
     ["surehop", "opportunistic", "self-signed", "ATTACKER"],
-    ["surehop", "opportunistic", "inject-response", "CLEAR"],
+    ["surehop", "opportunistic", "inject-response", "held"],
     ["surehop", "remembered", "strip-ehlo", "held"],
     ["surehop", "remembered", "self-signed", "ATTACKER"],
     ["surehop", "dane-ee", "strip-ehlo", "held"],

@@ -101,6 +101,7 @@ const planReasons: { readonly [C in PlanReason["code"]]: readonly Extract<PlanRe
   "no-promise": [{ code: "no-promise" }],
   "tls-failed-before": [1, 2].map((failures) => ({ code: "tls-failed-before", failures, tries: 3 })),
   "tls-given-up": [1, 3].map((failures) => ({ code: "tls-given-up", failures })),
+  "bytes-injected": [{ code: "bytes-injected" }],
   "implicit-mx": [{ code: "implicit-mx" }],
   dane: [true, false].map((mxProven) => ({ code: "dane", mxProven })),
   "dane-unusable": [{ code: "dane-unusable" }],

@@ -47,6 +47,7 @@ function sayPlanReason(words: Words, reason: PlanReason): string {
     case "requiretls":
     case "tls-not-required":
     case "mta-sts-unknown":
+    case "bytes-injected":
       return words.say(`why-${reason.code}`);
     case "tls-failed-before":
       return words.say("why-tls-failed-before", { failures: reason.failures, tries: reason.tries });

@@ -106,8 +106,12 @@ describe("what a layman must be able to read out of it", () => {
     [
       "TLS-1 injected bytes are an attack",
       { ...fault, fault: "injected-bytes" },
-      ["Somebody on the way slipped in extra text", "This is an attack", "Nothing of the message was sent"],
-      ["有人在途中塞进了", "这是攻击", "没有发出"],
+      [
+        "Somebody on the way put words of their own onto the line",
+        "This is an attack",
+        "Nothing of the message was sent",
+      ],
+      ["有人在途中往线路里塞进了自己的话", "这是攻击", "没有发出"],
     ],
     [
       "TLS-3 an offer cut out is not a broken handshake",

@@ -5,17 +5,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deliveryDefaults } from "../../src/delivery/index.ts";
 import { createWords } from "../../src/words/index.ts";
-import { byCertificate, cellsOf, Field, secret, type Fight } from "./field.ts";
+import { byCertificate, cellsOf, Field, isOutcome, secret, type Fight } from "./field.ts";
 
 const open = cellsOf("none", () => true);
 const atOnce = open.filter(({ attack }) => attack === "strip-ehlo");
 const patiently = open.filter(({ attack }) =>
-  ["refuse-starttls", "reset-handshake", "garble-handshake", "inject-response"].includes(attack),
+  ["refuse-starttls", "reset-handshake", "garble-handshake"].includes(attack),
 );
+const injecting = open.filter(({ attack }) => attack === "inject-response");
 const listening = open.filter(({ attack }) => attack === "eavesdrop");
 const impostors = open.filter(({ attack }) => byCertificate.has(attack));
 const encryptedOnly = cellsOf("encrypted", (attack) => byCertificate.has(attack));
 
+const hourMs = 3_600_000;
 let field: Field;
 
 beforeAll(async () => {
@@ -58,6 +60,39 @@ describe("no rule, no promise", () => {
       hasRead(fight, false);
     });
   });
+
+  test.each(injecting)(
+    "TLS-1: $attack ($variant) gets no cleartext; in the end the sender is told why",
+    async (cell) => {
+      await field.fight(cell, async (fight) => {
+        const startedAt = field.clock.now();
+        let attempts = 1;
+        for (; ; attempts++) {
+          const last = (await fight.outcomes(attempts)).at(-1);
+          if (last?.code === "bounced") break;
+          expect(last).toMatchObject({
+            code: "deferred",
+            reason: "unproven",
+            fault: "injected-bytes",
+            forSafety: true,
+          });
+          expect(attempts).toBeLessThan(100);
+          await fight.leapToRetry();
+        }
+        expect(attempts).toBeGreaterThan(deliveryDefaults.tlsRetry.tries);
+        expect(field.clock.now() - startedAt).toBeGreaterThan(deliveryDefaults.lifetimeMs - hourMs);
+        expect(fight.attack.captured()).toEqual([]);
+        expect(fight.honest.received()).toEqual([]);
+        const last = fight.events().findLast(isOutcome);
+        expect(last).toMatchObject({ code: "bounced", reason: "lifetime-over", fault: "injected-bytes" });
+        if (last === undefined) throw new Error("no outcome");
+        expect(createWords("en").event(last)).toContain("put words of their own onto the line");
+        expect(createWords("zh-CN").event(last)).toContain("塞进了自己的话");
+        const raised = fight.events().filter((event) => event.code === "planned");
+        expect(raised.at(-1)?.why).toContainEqual({ code: "bytes-injected" });
+      });
+    },
+  );
 
   test.each(listening)("$attack reads nothing where the server does TLS of its own accord", async (cell) => {
     await field.fight(cell, async (fight) => {

@@ -36,6 +36,7 @@ export const faultsOf = {
   "garble-handshake": { garbage: ["handshake-garbage"], silence: ["handshake-timeout"] },
   "inject-response": {
     "same-write": ["injected-bytes"],
+    "whole-session": ["injected-bytes"],
     "next-write": ["injected-bytes", "handshake-garbage"],
   },
   "self-signed": {

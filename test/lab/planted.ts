@@ -43,7 +43,10 @@ export const fallsBackOnReset: Planted = {
   },
 };
 
-/** What came in clear behind the 220 is kept, and read as if it had come inside TLS (CVE-2011-0411). */
+/**
+ * What came in clear behind the 220 is kept, and read as if it had come inside TLS (CVE-2011-0411): reply by reply, whenever one is due, as
+ * out of a buffer that outlives the handshake. What the server says inside TLS comes behind it.
+ */
 export const keepsBytes: Planted = {
   openSession(ports, request) {
     const kept = new WeakMap<Duplex, Buffer>();
@@ -53,7 +56,7 @@ export const keepsBytes: Planted = {
       async startTls(wire, requirement, options) {
         const shaken = await startTls(wire, requirement, options);
         const before = kept.get(wire.stream);
-        if (shaken.ok && before !== undefined) shaken.value.channel.stream.unshift(before);
+        if (shaken.ok && before !== undefined) readFirst(shaken.value.channel.stream, before);
         return shaken;
       },
     };
@@ -90,6 +93,32 @@ function takeAside({ stream }: Wire, kept: WeakMap<Duplex, Buffer>): void {
     kept.set(stream, chunk.subarray(end));
     return emit(event, chunk.subarray(0, end));
   }) as typeof stream.emit;
+}
+
+/** Each command is answered out of `kept`, as long as there is something in it. */
+function readFirst(stream: Duplex, kept: Buffer): void {
+  const replies = kept.toString("latin1").match(/(?:\d{3}-.*\r\n)*\d{3} .*\r\n/g) ?? [];
+  const later: unknown[][] = [];
+  const emit = stream.emit.bind(stream);
+  stream.emit = ((event: string, ...given: unknown[]) => {
+    if (event !== "data" || replies.length === 0) return emit(event, ...given);
+    return later.push(given) > 0;
+  }) as typeof stream.emit;
+  const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
+  stream.write = ((...given: unknown[]) => {
+    if (isDue(String(given[0])) && replies.length > 0) {
+      setImmediate(() => {
+        emit("data", Buffer.from(replies.shift() ?? "", "latin1"));
+        if (replies.length === 0) for (const chunk of later.splice(0)) emit("data", ...chunk);
+      });
+    }
+    return write(...given);
+  }) as typeof stream.write;
+}
+
+/** A reply is due after a command, and after the end of a message. */
+function isDue(said: string): boolean {
+  return /^(?:EHLO|MAIL|RCPT|DATA|RSET)\b/.test(said) || said.endsWith(".\r\n");
 }
 
 /** A question about TLSA records that failed counts as one that was answered with "none". */

@@ -6,7 +6,7 @@ import { systemClock, systemNet } from "../../system/index.ts";
 import { makeAuthority } from "../ca.ts";
 import { startReceiver, type Receiver } from "../receiver.ts";
 import { Eavesdropper, eavesdropperLimits } from "./eavesdropper.ts";
-import { attackers, injectedReply, type Captured, type RunningAttack } from "./index.ts";
+import { attackers, injectedReply, injectedSession, type Captured, type RunningAttack } from "./index.ts";
 
 const authority = makeAuthority(systemClock);
 /** A name server that nobody asks. */
@@ -78,6 +78,13 @@ describe("a client that trusts and falls back loses its mail", () => {
     await under("inject-response", "same-write", async (running) => {
       const { believed, inClear } = await naiveSend(running.endpoint, mail);
       expect({ believed, inClear }).toEqual({ believed: injectedReply, inClear: false });
+    });
+  });
+
+  test("inject-response: a whole session in clear is believed to have come inside TLS", async () => {
+    await under("inject-response", "whole-session", async (running) => {
+      const { believed, inClear } = await naiveSend(running.endpoint, mail);
+      expect({ believed, inClear }).toEqual({ believed: injectedSession.split("\r\n", 1)[0] + "\r\n", inClear: false });
     });
   });
 

@@ -23,7 +23,7 @@ import { blockSts, staleSts } from "./sts.ts";
 import type { AttackId, Attacker } from "./types.ts";
 import { wrongHost } from "./wrong-host.ts";
 
-export { injectedReply } from "./inject-response.ts";
+export { injectedReply, injectedSession } from "./inject-response.ts";
 export { attackerDomain, attackerHost } from "./poisoner.ts";
 export type { AttackDeps, Attacker, AttackId, AttackTarget, Captured, RunningAttack, Stand } from "./types.ts";
 
