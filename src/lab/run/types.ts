@@ -1,4 +1,5 @@
 /** What a run of the lab is asked for, and what comes of it. */
+import { createHash } from "node:crypto";
 import type { Clock, Net } from "../../base/index.ts";
 import type { ChosenAttack, Outcome, ReceiverSetup } from "../../threats/index.ts";
 import type { Sender } from "../senders/types.ts";
@@ -86,7 +87,14 @@ export interface LabResult {
   readonly notInstalled: readonly { readonly sender: string; readonly why: string }[];
 }
 
-/** What a cell's domain is called. One label, so that it is a zone of its own below `example`. */
+/** What a cell's domain is called. One label, so that it is a zone of its own below `example`; a long one is cut, and still its own. */
 export function siteName(receiver: string, attack: string): string {
-  return `${attack}--${receiver}`.replace(/[^a-z0-9-]/g, "-");
+  const name = `${attack}--${receiver}`.replace(/[^a-z0-9-]/g, "-");
+  if (name.length <= siteNameMaxChars) return name;
+  const mark = createHash("sha256").update(name).digest("hex").slice(0, siteMarkChars);
+  return `${name.slice(0, siteNameMaxChars - siteMarkChars - 1)}-${mark}`;
 }
+
+/** A label has 63 octets, and a twin's or a neighbour's name has two more before it. */
+const siteNameMaxChars = 61;
+const siteMarkChars = 8;
