@@ -8,4 +8,4 @@ export { configPlaces, loadConfig, parseConfig, systemResolvers, type LoadedConf
 export { nearest } from "./nearest.ts";
 export * from "./types.ts";
 export { formatEndpoint, isLoopback, parseDuration, parseEndpoint, parseSize, parseUpstream } from "./values.ts";
-export { authoritiesOf } from "./interpret.ts";
+export { authoritiesOf } from "./pem.ts";
