@@ -243,6 +243,12 @@ export const keyMeanings: Readonly<Record<string, KeyMeaning>> = {
     byDefault: "none",
     meaning: "Certificate authorities that may issue for the domain: `letsencrypt.org`.",
   },
+  "publish.look_every": {
+    kind: "duration",
+    byDefault: '`"1h"`',
+    meaning:
+      "How often the running relay looks at the TLSA records and the keys of the MX hosts and notes since when each is out; `surehop publish next` and `switch` count from there. `off`: only those commands look.",
+  },
 
   "notices.domain": { kind: "pattern", meaning: "The sender's domain, as in a rule." },
   "notices.language": { meaning: "The language to write in." },

@@ -26,9 +26,14 @@ export { publishLimits } from "./limits.ts";
 export {
   exchanges,
   hostKeysOf,
+  hostsToLookAt,
+  lookAtHost,
+  lookedOf,
   lookUpTlsa,
   observe,
   shownKeys,
+  signedTtl,
+  type LookRequest,
   type ObservePorts,
   type ObserveRequest,
 } from "./observe.ts";

@@ -18,6 +18,15 @@ export const publishLimits = {
   /** Records and keys that the roll-over remembers of one host. */
   sightingsMax: 64,
   ledgerMaxChars: 262_144,
+  /** How often a relay may look at what is published. */
+  lookEveryMinSeconds: 600,
+  lookEveryMaxSeconds: 604_800,
+  /** A relay that has started looks within this. */
+  firstLookMaxMs: 60_000,
+  /** The waits between its looks are longer or shorter by up to this part. */
+  lookJitterPart: 0.1,
+  /** The look at the TTL of one set. */
+  signedTtlTimeoutMs: 5_000,
   /** One look at one host, from the connection to the end of the handshake. */
   lookTimeoutMs: 60_000,
   handshakeTimeoutMs: 20_000,

@@ -13,10 +13,11 @@ import {
   type Net,
   type Wire,
 } from "../base/index.ts";
-import type { Answer, MxRecord, Resolver } from "../dns/index.ts";
+import { wireName, type Answer, type MxRecord, type Resolver, type ValidatingResolver } from "../dns/index.ts";
 import { dialHost, reachTls } from "../smtp/index.ts";
 import { startTls, surveyTls, type TrustedCas } from "../tls/index.ts";
 import { keyOfDer } from "./certificate.ts";
+import type { Look } from "./ledger.ts";
 import { publishLimits } from "./limits.ts";
 import { policyHost, stsName, tlsRptName } from "./records.ts";
 import { keyKinds } from "./types.ts";
@@ -46,19 +47,22 @@ export interface ObservePorts {
   readonly fetchPolicy?: (host: DomainName) => Promise<PolicyFetched>;
 }
 
-export interface ObserveRequest {
-  readonly domain: DomainName;
-  readonly promises?: Promises;
-  /** Keys that are coming, of every MX host. */
-  readonly next: readonly KeyFact[];
+export interface LookRequest {
   /** Our name in EHLO. */
   readonly ehloName: DomainName;
   /** 25 everywhere but in a sandbox. */
   readonly port: number;
-  /** Besides the system's own, or alone. */
-  readonly ca?: TrustedCas;
   /** Where the servers are looked at, instead of their published addresses. */
   readonly at?: readonly IpAddress[];
+}
+
+export interface ObserveRequest extends LookRequest {
+  readonly domain: DomainName;
+  readonly promises?: Promises;
+  /** Keys that are coming, of every MX host. */
+  readonly next: readonly KeyFact[];
+  /** Besides the system's own, or alone. */
+  readonly ca?: TrustedCas;
 }
 
 export async function observe(ports: ObservePorts, request: ObserveRequest): Promise<PublishedFacts> {
@@ -71,7 +75,7 @@ export async function observe(ports: ObservePorts, request: ObserveRequest): Pro
     ports.fetchPolicy?.(domainName(policyHost(domain))) ?? ({ kind: "not-asked" } as const),
   ]);
   const published = exchanges(mx);
-  const names = [...new Set([...published, ...(promises?.mx ?? [])])].slice(0, publishLimits.mxMax);
+  const names = hostsToLookAt(mx, promises);
   const hosts = await Promise.all(
     names.map((host) => observeHost(ports, request, { host, inMx: published.includes(host) })),
   );
@@ -87,13 +91,40 @@ export async function observe(ports: ObservePorts, request: ObserveRequest): Pro
   };
 }
 
-/** What one host has published for DANE. `lookAtKeys` and this are all that a roll-over needs to know. */
+/** All that a roll-over needs to know of a host: what it has published for DANE, and the keys that it shows. */
+export async function lookAtHost(ports: ObservePorts, request: LookRequest, host: DomainName): Promise<Look> {
+  const { addresses } = await hostAddresses(ports, request, host);
+  const tlsa = lookUpTlsa(ports, host);
+  const presented = await presentedBy(ports, request, host, addresses);
+  return { host, tlsa: await tlsa, live: shownKeys({ presented }) };
+}
+
+/**
+ * For `ObservePorts.fullTtl`: the signature says what the TTL was before anybody counted it down (RFC 4034 §3.1.4).
+ * @param deadline on the monotonic clock
+ */
+export async function signedTtl(
+  { ask }: Pick<ValidatingResolver, "ask">,
+  name: DomainName,
+  deadline: number,
+): Promise<number | undefined> {
+  const asked = await ask(wireName(name), "TLSA", deadline);
+  if (!asked.ok) return undefined;
+  const ttls = asked.value.answers.flatMap(({ data }) => (data.type === "RRSIG" ? [data.originalTtl] : []));
+  return ttls.length === 0 ? undefined : Math.max(...ttls);
+}
+
 export async function lookUpTlsa(ports: ObservePorts, host: DomainName): Promise<PublishedHost["tlsa"]> {
   const name = domainName(`_25._tcp.${host}`);
   const looked = await lookedOf(ports.resolver.tlsa(name));
   if (looked.kind !== "records" || ports.fullTtl === undefined) return looked;
   const full = (await ports.fullTtl(name)) ?? 0;
   return { ...looked, ttlSeconds: Math.max(looked.ttlSeconds, Math.min(full, publishLimits.ttlMaxSeconds)) };
+}
+
+/** Those that are published, and those that are promised. */
+export function hostsToLookAt(mx: Looked<MxRecord>, promises: Pick<Promises, "mx"> | undefined): readonly DomainName[] {
+  return [...new Set([...exchanges(mx), ...(promises?.mx ?? [])])].slice(0, publishLimits.mxMax);
 }
 
 /** The MX hosts that are published and can be hosts. */
@@ -123,23 +154,40 @@ async function observeHost(
   request: ObserveRequest,
   { host, inMx }: Pick<PublishedHost, "host" | "inMx">,
 ): Promise<PublishedHost> {
-  const { resolver } = ports;
-  const [a, aaaa] = await Promise.all([resolver.a(host), resolver.aaaa(host)]);
-  const found = [a, aaaa].flatMap((answer) => (answer.kind === "records" ? answer.records : []));
-  const addresses = request.at ?? found;
+  const { addresses, status } = await hostAddresses(ports, request, host);
   const tlsa = lookUpTlsa(ports, host);
-  // One after the other: some servers count connections.
-  const presented: Presented[] = [];
-  for (const keyKind of keyKinds) presented.push(await present(ports, request, host, addresses, keyKind));
+  const presented = await presentedBy(ports, request, host, addresses);
   return {
     host,
     inMx,
-    addresses: addressStatus([a, aaaa]),
+    addresses: status,
     tlsa: await tlsa,
-    presented: settled(presented),
+    presented,
     webPki: await judgeByWebPki(ports, request, host, addresses),
     next: request.next,
   };
+}
+
+async function hostAddresses(
+  { resolver }: ObservePorts,
+  { at }: LookRequest,
+  host: DomainName,
+): Promise<{ readonly addresses: readonly IpAddress[]; readonly status: PublishedHost["addresses"] }> {
+  const answers = await Promise.all([resolver.a(host), resolver.aaaa(host)]);
+  const found = answers.flatMap((answer) => (answer.kind === "records" ? answer.records : []));
+  return { addresses: at ?? found, status: addressStatus(answers) };
+}
+
+async function presentedBy(
+  ports: ObservePorts,
+  request: LookRequest,
+  host: DomainName,
+  addresses: readonly IpAddress[],
+): Promise<readonly Presented[]> {
+  // One after the other: some servers count connections.
+  const presented: Presented[] = [];
+  for (const keyKind of keyKinds) presented.push(await present(ports, request, host, addresses, keyKind));
+  return settled(presented);
 }
 
 /** Trap 4: either family secure is enough. */
@@ -152,7 +200,7 @@ function addressStatus(answers: readonly Answer<IpAddress>[]): PublishedHost["ad
 
 async function present(
   ports: ObservePorts,
-  request: ObserveRequest,
+  request: LookRequest,
   host: DomainName,
   addresses: readonly IpAddress[],
   keyKind: KeyKind,
@@ -196,7 +244,7 @@ type Reached =
 
 async function reach(
   { net, clock, metrics }: ObservePorts,
-  { ehloName, port }: ObserveRequest,
+  { ehloName, port }: LookRequest,
   host: DomainName,
   addresses: readonly IpAddress[],
 ): Promise<Reached> {
@@ -216,7 +264,7 @@ async function reach(
   return { kind: "untested", detail: "detail" in error ? error.detail : error.kind };
 }
 
-async function lookedOf<T>(question: Promise<Answer<T>>): Promise<Looked<T>> {
+export async function lookedOf<T>(question: Promise<Answer<T>>): Promise<Looked<T>> {
   const answer = await question;
   switch (answer.kind) {
     case "records":

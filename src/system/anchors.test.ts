@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -40,3 +49,14 @@ test("what cannot be written or read throws, and the old text stays", () => {
   writeFileSync(path, "x".repeat(1_048_577));
   expect(() => store.read()).toThrow(/larger/);
 });
+
+const isRoot = process.getuid?.() === 0;
+test.skipIf(!isRoot)(
+  `what root writes belongs to whom the directory belongs${isRoot ? "" : " (SKIPPED: only root can give files away)"}`,
+  () => {
+    chownSync(directory, 4711, 4712);
+    openAnchorStore(anchorFile(directory)).write("text");
+    expect(statSync(anchorFile(directory))).toMatchObject({ uid: 4711, gid: 4712 });
+    expect(statSync(anchorFile(directory)).mode & 0o777).toBe(0o600);
+  },
+);

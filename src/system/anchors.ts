@@ -1,5 +1,15 @@
 /** The trust anchors' memory as a file: written whole beside the old one, on the disk before it takes its place. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { AnchorStore } from "../dns/index.ts";
 
@@ -33,6 +43,9 @@ function write(path: string, text: string): void {
   const file = openSync(beside, "wx", 0o600);
   try {
     const bytes = Buffer.from(text);
+    // A command that root runs must not shut the relay out of its own file.
+    const { uid, gid } = statSync(dirname(path));
+    if (process.getuid?.() === 0 && uid !== 0) fchownSync(file, uid, gid);
     for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
     fsyncSync(file);
   } finally {

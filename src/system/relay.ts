@@ -33,6 +33,7 @@ import { deliverySettings, listenersOf } from "./settings.ts";
 import { openDryRunLog, type DryRunLog } from "./store/dryrun.ts";
 import { openMemoryStore } from "./store/memory.ts";
 import { createReporter, type Reporter } from "./reports.ts";
+import { watchPublished, type Sightings } from "./sightings.ts";
 import { openFactStore, type FactStore } from "./store/open.ts";
 import type { openSession } from "../smtp/index.ts";
 import { openStsSource } from "./sts.ts";
@@ -98,6 +99,7 @@ class RunningRelay implements Relay {
   #courier: Courier | undefined;
   #intake: Intake | undefined;
   #console: Console | undefined;
+  #sightings: Sightings | undefined;
   #housekeeping: Timer | undefined;
   #closing = false;
 
@@ -194,6 +196,7 @@ class RunningRelay implements Relay {
         onStory: (id, wake) => this.onEvent((message) => message === id && wake()),
       });
     }
+    this.#sightings = watchPublished(this.#config, { net, clock, random, log, metrics, secure: dotClient() });
     this.#keepHouse();
     log.info("ready", {
       hostname: server.hostname,
@@ -206,6 +209,7 @@ class RunningRelay implements Relay {
     if (this.#closing) return;
     this.#closing = true;
     this.#housekeeping?.cancel();
+    this.#sightings?.close();
     const startedAt = this.#ports.clock.monotonic();
     await this.#intake?.close(drainMs);
     const used = this.#ports.clock.monotonic() - startedAt;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
-import { ip, noLog, type Clock, type Log, type MessageId, type StoryEntry } from "../../src/base/index.ts";
+import { ip, noLog, type Clock, type Log, type MessageId, type Random, type StoryEntry } from "../../src/base/index.ts";
 import { startNameserver, type Nameserver, type NameserverOptions } from "../../src/lab/index.ts";
 import { hashPassword } from "../../src/intake/index.ts";
 import type { MessageStory } from "../../src/queue/index.ts";
@@ -32,6 +32,7 @@ export interface TestRelayOptions {
   /** More of `surehop.toml`: rules, delivery, notices; `CA` stands for the path of the authority's certificate. */
   readonly toml?: string;
   readonly clock?: Clock;
+  readonly random?: Random;
   readonly log?: Log;
   readonly authority?: Authority;
   /** Keep the queue of another relay. */
@@ -111,7 +112,7 @@ export async function runRelay(options: TestRelayOptions): Promise<TestRelay> {
   const relay = await startRelay(config, {
     net: systemNet,
     clock,
-    random: systemRandom,
+    random: options.random ?? systemRandom,
     log: options.log ?? noLog,
     metrics: openMetrics(),
     secureContext: () => secureContext,

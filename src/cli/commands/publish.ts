@@ -14,7 +14,7 @@ import {
   type DomainName,
   type IpAddress,
 } from "../../base/index.ts";
-import { createStubResolver, createValidatingResolver, wireName, type Resolver } from "../../dns/index.ts";
+import { createStubResolver, createValidatingResolver, type Resolver } from "../../dns/index.ts";
 import {
   certificateKey,
   daemons,
@@ -37,6 +37,7 @@ import {
   recordLine,
   refusalToSwitch,
   shownKeys,
+  signedTtl,
   snippetsFor,
   stsModes,
   tellFinding,
@@ -296,23 +297,15 @@ function portsOf(
   const { anchors } = keeperOf(config, own);
   const resolver = createValidatingResolver({ ...shared, secure, upstreams, anchors });
   return {
-    ports: { ...shared, resolver, ...fetching(resolver), fullTtl: (name) => fullTtl(resolver, name) },
+    ports: {
+      ...shared,
+      resolver,
+      ...fetching(resolver),
+      fullTtl: (name) => signedTtl(resolver, name, systemClock.monotonic() + publishLimits.signedTtlTimeoutMs),
+    },
     close: () => resolver.close(),
   };
 }
-
-/** The signature says what the TTL was before anybody counted it down (RFC 4034 §3.1.4). */
-async function fullTtl(
-  resolver: ReturnType<typeof createValidatingResolver>,
-  name: DomainName,
-): Promise<number | undefined> {
-  const asked = await resolver.ask(wireName(name), "TLSA", systemClock.monotonic() + fullTtlTimeoutMs);
-  if (!asked.ok) return undefined;
-  const ttls = asked.value.answers.flatMap(({ data }) => (data.type === "RRSIG" ? [data.originalTtl] : []));
-  return ttls.length === 0 ? undefined : Math.max(...ttls);
-}
-
-const fullTtlTimeoutMs = 5_000;
 
 /** What the options say, else `[publish]`; MX hosts that nobody names are looked up. */
 async function promisesOf(job: Job): Promise<Promises> {

@@ -230,6 +230,16 @@ const cases: readonly [change: string | readonly [from: string, to: string], fau
       "no waiting time could be kept",
     ],
     [
+      `[publish]\ndomain = "example.org"\nmx = ["mx.example.org"]\nlook_every = "1s"`,
+      ["12 publish-out-of-range publish.look_every"],
+      "one's own servers are no lab",
+    ],
+    [
+      `[publish]\ndomain = "example.org"\nmx = ["mx.example.org"]\nlook_every = "often"`,
+      ["12 bad-duration publish.look_every"],
+      "how often?",
+    ],
+    [
       `[publish]\ndomain = "example.org"\nmx = ["mx.example.org"]\nrua = [${Array.from({ length: 9 }, (_, at) => `"mailto:r${at}@example.org"`).join(", ")}]`,
       ["12 publish-too-many publish.rua"],
       "nine addresses",

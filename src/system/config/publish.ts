@@ -1,8 +1,11 @@
 /** `[publish]`: what our own domain promises. */
-import { parsePromises, type PromisesFault } from "../../publish/index.ts";
+import { parsePromises, publishLimits, type PromisesFault } from "../../publish/index.ts";
 import type { KeyPath } from "./positions.ts";
 import type { Reader } from "./reader.ts";
 import type { Config } from "./types.ts";
+import { parseDuration } from "./values.ts";
+
+const lookEveryDefault = "1h";
 
 export function publishOf(reader: Reader): Pick<Config, "publish"> {
   const raw = reader.raw.publish;
@@ -11,6 +14,7 @@ export function publishOf(reader: Reader): Pick<Config, "publish"> {
   const seconds = (text: string | undefined, key: "max_age" | "ttl"): number | undefined =>
     text === undefined ? undefined : Math.floor(reader.duration(text, text, at(key)) / 1000);
   const [maxAgeSeconds, ttlSeconds] = [seconds(raw.max_age, "max_age"), seconds(raw.ttl, "ttl")];
+  const lookEveryMs = lookEvery(reader, raw.look_every);
   const parsed = parsePromises({
     domain: raw.domain,
     mx: raw.mx,
@@ -29,8 +33,21 @@ export function publishOf(reader: Reader): Pick<Config, "publish"> {
       promises: parsed.value,
       certificates: (raw.certificates ?? []).map((file) => reader.path(file)),
       nextKeys: (raw.next_keys ?? []).map((file) => reader.path(file)),
+      ...(lookEveryMs === undefined ? {} : { lookEveryMs }),
     },
   };
+}
+
+function lookEvery(reader: Reader, text: string = lookEveryDefault): number | undefined {
+  if (text === "off") return undefined;
+  const path: KeyPath = ["publish", "look_every"];
+  const ms = reader.take(parseDuration(text), "bad-duration", path, text);
+  const { lookEveryMinSeconds: min, lookEveryMaxSeconds: max } = publishLimits;
+  if (ms !== undefined && (ms < min * 1000 || ms > max * 1000)) {
+    const value = String(Math.floor(ms / 1000));
+    reader.faults.error("publish-out-of-range", path, { value, min: String(min), max: String(max) });
+  }
+  return ms;
 }
 
 function promisesFault(reader: Reader, { code, key, value, index, min = 0, max = 0 }: PromisesFault): void {

@@ -103,6 +103,7 @@ export const configSchema = z.strictObject({
       next_keys: texts.optional(),
       ttl: text.optional(),
       caa: texts.optional(),
+      look_every: text.optional(),
     })
     .optional(),
   notices: z.array(z.strictObject({ domain: text, language })).optional(),

@@ -124,6 +124,8 @@ export interface PublishConfig {
   /** PEM files, absolute: certificates in use, and keys (or certificates) that are to take over. */
   readonly certificates: readonly string[];
   readonly nextKeys: readonly string[];
+  /** Milliseconds between the relay's own looks at what is published; absent: it does not look. */
+  readonly lookEveryMs?: number;
 }
 
 export interface LanguageRule {
