@@ -102,6 +102,21 @@ lab-fault-missing = { $receiver }, which the server does not know
 lab-sender-surehop-opportunistic = Surehop, asking for nothing (as most mail servers do)
 lab-sender-surehop = Surehop, as it comes
 lab-sender-surehop-strict = Surehop, demanding proof of everyone
+lab-sender-postfix-default = Postfix, as Debian ships it
+lab-sender-postfix-may = Postfix, encrypting where that is offered (may)
+lab-sender-postfix-encrypt = Postfix, always encrypting (encrypt)
+lab-sender-postfix-verify = Postfix, demanding proof of the name that DNS gives (verify)
+lab-sender-postfix-secure = Postfix, demanding proof of the recipient's domain (secure)
+lab-sender-postfix-dane = Postfix with DANE
+lab-sender-postfix-mta-sts = Postfix with MTA-STS (postfix-mta-sts-resolver), policy fetched before
+lab-sender-postfix-mta-sts-first = Postfix with MTA-STS (postfix-mta-sts-resolver), at first contact
+lab-sender-exim-default = Exim, as Debian ships it (it tries DANE)
+lab-sender-exim-required = Exim, always encrypting
+lab-sender-exim-required-verify = Exim, demanding proof of the name that DNS gives
+lab-sender-sendmail-default = sendmail, as Debian ships it
+lab-sender-sendmail-required = sendmail, always encrypting
+lab-sender-opensmtpd-default = OpenSMTPD, as Debian ships it
+lab-sender-opensmtpd-tls = OpenSMTPD, demanding proof of the name that DNS gives (relay tls)
 
 ## What came of it
 
@@ -140,6 +155,7 @@ lab-progress = { $sender }: { $done } of { $all }, { $wrong ->
     [one] 1 not as predicted
    *[other] { $wrong } not as predicted
   }
+lab-list-missing = { $name } (not here: { $why })
 lab-not-installed = { $sender }: not tried. { $why }
 lab-nothing = Nothing is predicted of this combination, so there is nothing to try.
 lab-columns = The columns
@@ -147,6 +163,11 @@ lab-none = no attacker
 lab-legend = · delivered   H held   B given back   C read in clear   A taken by the attacker   ! not as predicted
 lab-mismatch = { $sender }, { $receiver }, { $attack }: predicted "{ $predicted }", seen "{ $observed }"
 lab-mismatch-control = { $sender }, { $receiver }, { $attack }: already without the attacker it was "{ $observed }" in place of "{ $predicted }"
+lab-failed-no-end = { $sender }, { $receiver }, { $attack }: not played out. The sender did not come to an end in { $seconds } s; nothing follows from it.
+lab-failed-fault = { $sender }: { $cells ->
+    [one] 1 cell was
+   *[other] { $cells } cells were
+  } not played out. The sender did not work: { $said }
 lab-summary = { $cells } cells in { $seconds } s: { $exposed } in which the attacker has the message, { $mismatches ->
     [0] all as predicted.
     [one] 1 not as predicted.

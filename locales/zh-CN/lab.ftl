@@ -102,6 +102,21 @@ lab-fault-missing = { $receiver }，而服务器不支持
 lab-sender-surehop-opportunistic = Surehop，什么都不要求（多数邮件服务器就是这样）
 lab-sender-surehop = Surehop，默认设置
 lab-sender-surehop-strict = Surehop，要求所有人证明身份
+lab-sender-postfix-default = Postfix，Debian 的默认设置
+lab-sender-postfix-may = Postfix，对方能加密就加密（may）
+lab-sender-postfix-encrypt = Postfix，一律加密（encrypt）
+lab-sender-postfix-verify = Postfix，要求核实 DNS 给出的名称（verify）
+lab-sender-postfix-secure = Postfix，要求核实收件域名（secure）
+lab-sender-postfix-dane = Postfix，启用 DANE
+lab-sender-postfix-mta-sts = Postfix，启用 MTA-STS（postfix-mta-sts-resolver），以前取到过策略
+lab-sender-postfix-mta-sts-first = Postfix，启用 MTA-STS（postfix-mta-sts-resolver），头一次往来
+lab-sender-exim-default = Exim，Debian 的默认设置（会尝试 DANE）
+lab-sender-exim-required = Exim，一律加密
+lab-sender-exim-required-verify = Exim，要求核实 DNS 给出的名称
+lab-sender-sendmail-default = sendmail，Debian 的默认设置
+lab-sender-sendmail-required = sendmail，一律加密
+lab-sender-opensmtpd-default = OpenSMTPD，Debian 的默认设置
+lab-sender-opensmtpd-tls = OpenSMTPD，要求核实 DNS 给出的名称（relay tls）
 
 ## 结果
 
@@ -138,6 +153,7 @@ lab-progress = { $sender }：已完成 { $done }/{ $all }，{ $wrong ->
     [0] 全部与预测一致
    *[other] { $wrong } 个与预测不符
   }
+lab-list-missing = { $name }（这里没有：{ $why }）
 lab-not-installed = { $sender }：没有试。{ $why }
 lab-nothing = 对这种组合没有预测，所以没有可试的。
 lab-columns = 各列
@@ -145,6 +161,10 @@ lab-none = 没有攻击者
 lab-legend = · 已送达   H 暂缓发送   B 已退回   C 明文被读   A 落入攻击者手中   ! 与预测不符
 lab-mismatch = { $sender }、{ $receiver }、{ $attack }：预测“{ $predicted }”，实际“{ $observed }”
 lab-mismatch-control = { $sender }、{ $receiver }、{ $attack }：还没有攻击者时结果就是“{ $observed }”，而不是“{ $predicted }”
+lab-failed-no-end = { $sender }、{ $receiver }、{ $attack }：没有演完。发信方过了 { $seconds } 秒仍没有结果，因此不能得出任何结论。
+lab-failed-fault = { $sender }：有 { $cells ->
+   *[other] { $cells }
+  } 格没有演完，因为发信方没有正常工作：{ $said }
 lab-summary = 共 { $cells } 格，用时 { $seconds } 秒：其中 { $exposed } 格里攻击者拿到了邮件，{ $mismatches ->
     [0] 全部与预测一致。
    *[other] { $mismatches } 格与预测不符。

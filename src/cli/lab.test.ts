@@ -91,6 +91,29 @@ describe("surehop lab list", () => {
     expect(receivers?.map(({ id }) => id)).toEqual(receiverIds);
     expect(attacks?.map(({ id }) => id)).toEqual(attackIds);
   });
+
+  test.each(["senders", "receivers", "attacks"])(
+    "--json: all %s have names for people, in both languages",
+    async (kind) => {
+      const { out } = await lab("list", "--json");
+      const all = (JSON.parse(out) as Record<string, { id: string; names: Record<string, string> }[]>)[kind] ?? [];
+      expect(all.length).toBeGreaterThan(10);
+      for (const { id, names } of all) {
+        expect(Object.keys(names)).toEqual([...languages]);
+        for (const name of Object.values(names)) expect(name, id).not.toMatch(/^$|^lab-/);
+        expect(new Set(Object.values(names)).size, id).toBe(languages.length);
+      }
+      for (const language of languages) expect(new Set(all.map(({ names }) => names[language])).size).toBe(all.length);
+    },
+  );
+
+  test.each([
+    [[], "Postfix, as Debian ships it"],
+    [["--lang", "zh-CN"], "Postfix，Debian 的默认设置"],
+  ])("%j: other people's servers are called by name", async (args, name) => {
+    const { out } = await lab("list", ...args);
+    expect(out).toMatch(new RegExp(`^ {2}postfix-default +${name}`, "m"));
+  });
 });
 
 describe("surehop lab show", () => {

@@ -32,8 +32,20 @@ function promiseFor(
   isLedAway: boolean,
 ): Promised {
   if (mode.dane && setup.zone === "signed" && setup.tlsa !== undefined && !isLedAway) return "dane";
-  const isKeptBack = effect !== "none" && effect.atFirstContact === true;
-  return mode.mtaSts && setup.sts === "enforce" && !isKeptBack ? "sts" : "nothing";
+  return setup.sts === "enforce" && knowsPolicy(mode, effect) ? "sts" : "nothing";
+}
+
+/** Whoever has kept a policy keeps it until it has run out, whatever he hears of another. Whoever has none has only what he can fetch. */
+function knowsPolicy({ mtaSts }: ModelledMode, effect: AttackEffect | "none"): boolean {
+  const isKeptBack = effect !== "none" && (effect.policyHost !== undefined || effect.dns?.of === "sts-record");
+  switch (mtaSts) {
+    case "no":
+      return false;
+    case "cached":
+      return !isKeptBack || !effect.atFirstContact;
+    case "first-contact":
+      return !isKeptBack;
+  }
 }
 
 function termsOf(mode: ModelledMode, promise: Promised): TlsTerms {
@@ -61,10 +73,12 @@ function session(
     case "refused":
       return fallenBack(tls.permanently ? terms.refused.permanently : terms.refused.temporarily, peer);
     case "broken":
-      return fallenBack(terms.broken, peer);
+      return fallenBack((tls.by === "silence" ? terms.silent : undefined) ?? terms.broken, peer);
     case "injected":
       if (terms.injected === "not-told") return undefined;
-      return terms.injected === "ignored" ? "delivered" : fallenBack(terms.injected, peer);
+      if (terms.injected !== "ignored") return fallenBack(terms.injected, peer);
+      // TLS goes on with the honest server, which has to prove what it always has to.
+      return session(terms, promise, setup, peerOf(setup, "none"), isLedAway);
     case "shown":
       return shaken(terms, promise, setup, peer, tls, isLedAway);
   }

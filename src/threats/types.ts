@@ -177,7 +177,8 @@ export interface ModelledMode {
   readonly validates: boolean;
   /** TLSA records are asked for and believed where they are signed. */
   readonly dane: boolean;
-  readonly mtaSts: boolean;
+  /** `first-contact`: policies are asked for and believed, and none is known before the attack. */
+  readonly mtaSts: "no" | "cached" | "first-contact";
   /** Where nothing is published, or nothing that it looks at. */
   readonly otherwise: TlsTerms;
   /** Where DANE or MTA-STS asks for proof. */
@@ -190,6 +191,8 @@ export interface TlsTerms {
   readonly notOffered: Fallback;
   readonly refused: { readonly temporarily: Fallback; readonly permanently: Fallback };
   readonly broken: Fallback;
+  /** The other side says nothing at all, for longer than is waited; absent: as any other broken handshake. */
+  readonly silent?: Fallback;
   /** Bytes behind the 220: thrown away and TLS goes on, or as a broken handshake; or nothing is claimed. */
   readonly injected: Fallback | "ignored" | "not-told";
   /** Versions before TLS 1.2. */

@@ -1,6 +1,6 @@
 /** Cells with other people's mail servers, played out in an enclosure in a process of its own (`inside.ts`). */
 import { spawn } from "node:child_process";
-import { enclosing, enclosureMissing, type Cell } from "../../src/lab/index.ts";
+import { enclosing, enclosureMissing, type Cell, type Failure } from "../../src/lab/index.ts";
 
 export interface Wish {
   readonly senders: readonly string[];
@@ -17,7 +17,7 @@ export interface Played {
 
 const patienceMs = 170_000;
 
-/** Rejects with what was said inside if it does not end well, or not in time. */
+/** Rejects with what was said inside if it does not end well, or not in time, and if a cell was not played out. */
 export function playInside(wish: Wish): Promise<Played> {
   const why = enclosureMissing();
   if (why !== undefined) return Promise.resolve({ cells: [], missing: [why] });
@@ -37,18 +37,26 @@ export function playInside(wish: Wish): Promise<Played> {
     child.once("close", (status) => {
       clearTimeout(timer);
       if (status !== 0) return reject(new Error(said));
-      resolve(playedIn(output));
+      try {
+        resolve(playedIn(output));
+      } catch (error) {
+        reject(error);
+      }
     });
   });
 }
+
+type Line = Cell | { readonly failure: Failure } | { readonly notInstalled: { readonly why: string } };
 
 function playedIn(output: string): Played {
   const lines = output
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Cell | { readonly notInstalled: { readonly why: string } });
+    .map((line) => JSON.parse(line) as Line);
+  const failures = lines.flatMap((line) => ("failure" in line ? [line.failure] : []));
+  if (failures.length > 0) throw new Error(`not played out: ${failures.map((one) => JSON.stringify(one)).join("\n")}`);
   return {
-    cells: lines.flatMap((line) => ("notInstalled" in line ? [] : [line])),
+    cells: lines.flatMap((line) => ("attack" in line ? [line] : [])),
     missing: [...new Set(lines.flatMap((line) => ("notInstalled" in line ? [line.notInstalled.why] : [])))],
   };
 }

@@ -35,10 +35,9 @@ const { notInstalled } = await runLab(ports, {
   attacks: wish.attacks.filter((name) => name !== "none").map((name) => chooseAttack(name) ?? unknown(name)),
   withNone: wish.attacks.includes("none"),
   onCell: print,
+  onFailure: (failure) => print({ failure }),
 });
 for (const missing of notInstalled) print({ notInstalled: missing });
-// Whoever was cut off in the middle of a goodbye must not keep us.
-process.exit();
 
 function unknown(name: string): never {
   throw new TypeError(`there is no ${name} in the catalogue`);

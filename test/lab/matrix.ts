@@ -32,13 +32,14 @@ export interface Selection {
 }
 
 export async function cellsOf({ sender, receivers, attacks, planted }: Selection): Promise<readonly Cell[]> {
-  const { cells } = await runLab(labPorts, {
+  const { cells, failures } = await runLab(labPorts, {
     senders: surehopSenders(planted).filter(({ id }) => id === sender),
     receivers: receivers === undefined ? allReceivers : receivers.flatMap((id) => receiverNamed(id) ?? []),
     attacks:
       attacks === "every" ? everyAttack() : (attacks?.flatMap((name) => chooseAttack(name) ?? []) ?? usualAttacks()),
     withNone: attacks === undefined,
   });
+  if (failures.length > 0) throw new Error(JSON.stringify(failures));
   return cells;
 }
 

@@ -4,7 +4,17 @@
  */
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { isMismatch, plotsOf, runEnclosed, runLab, type Cell, type LabResult, type Sender } from "../../lab/index.ts";
+import {
+  isEnclosed,
+  isMismatch,
+  plotsOf,
+  runEnclosed,
+  runLab,
+  type Cell,
+  type Failure,
+  type LabResult,
+  type Sender,
+} from "../../lab/index.ts";
 import { systemClock } from "../../system/index.ts";
 import {
   attackIds,
@@ -26,6 +36,8 @@ import { everySender, thisCommand, usualSenders, wantEnclosure } from "../lab/se
 import {
   attackMeaning,
   attackName,
+  failureTexts,
+  inEveryLanguage,
   outcomeMeaning,
   outcomeName,
   receiverName,
@@ -66,6 +78,7 @@ export async function runLabCommand(context: CommandContext, options: LabOptions
   const startedAt = systemClock.monotonic();
   const progress = new Progress(context, isQuiet, new Map(chosen.senders.map(({ id }, at) => [id, all[at] ?? 0])));
   const cells: Cell[] = [];
+  const failures: Failure[] = [];
   let notInstalled: LabResult["notInstalled"] = [];
   for (const [round, setups] of roundsOf(chosen.receivers).entries()) {
     const isTold = isQuiet || round > 0;
@@ -76,16 +89,18 @@ export async function runLabCommand(context: CommandContext, options: LabOptions
       onMissing: (sender, why) => isTold || terminal.out(words.say("lab-not-installed", { sender, why })),
     });
     cells.push(...played.cells);
+    failures.push(...played.failures);
     notInstalled = played.notInstalled;
   }
-  const result: LabResult = { cells, notInstalled };
+  const result: LabResult = { cells, failures, notInstalled };
   progress.end();
   const seconds = Math.round((systemClock.monotonic() - startedAt) / 1000);
   const isWritten = options.html === undefined || writePage(context, options.html, result.cells);
   const summary = summaryOf(result.cells, result.notInstalled.length);
-  if (isQuiet) terminal.out(JSON.stringify({ cells: result.cells, summary }));
+  if (isQuiet) terminal.out(JSON.stringify({ cells: result.cells, failures: result.failures, summary }));
   else tellResult(context, result, seconds);
-  return summary.mismatches === 0 && isWritten ? exitCodes.ok : exitCodes.failed;
+  leaveSoon();
+  return summary.mismatches === 0 && failures.length === 0 && isWritten ? exitCodes.ok : exitCodes.failed;
 }
 
 /** A world has one receiver of a name: what bears the name of another (two unlike servers of a twin) comes in the next. */
@@ -99,7 +114,14 @@ function roundsOf(setups: readonly ReceiverSetup[]): readonly (readonly Receiver
   return rounds;
 }
 
-function tellResult({ terminal, words }: CommandContext, { cells }: LabResult, seconds: number): void {
+/** Inside an enclosure this process is the lab's alone: whoever still holds a connection open must not keep it. */
+function leaveSoon(): void {
+  if (isEnclosed()) systemClock.after(leaveTimeoutMs, () => process.exit());
+}
+
+const leaveTimeoutMs = 5_000;
+
+function tellResult({ terminal, words }: CommandContext, { cells, failures }: LabResult, seconds: number): void {
   const { mismatches, exposed } = summaryOf(cells, 0);
   for (const sender of new Set(cells.map((cell) => cell.sender))) {
     terminal.out("");
@@ -110,6 +132,7 @@ function tellResult({ terminal, words }: CommandContext, { cells }: LabResult, s
   for (const line of legendOf(words, cells)) terminal.out(line);
   terminal.out("");
   for (const line of mismatchesOf(words, cells)) terminal.out(line);
+  for (const line of failureTexts(words, failures)) terminal.out(line);
   terminal.out(words.say("lab-summary", { cells: cells.length, seconds, exposed, mismatches }));
 }
 
@@ -221,19 +244,26 @@ export async function runLabList(context: CommandContext, options: { readonly js
   const senders = await Promise.all(
     everySender().map(async (sender) => {
       const missing = await sender.missing();
-      return { id: sender.id, installed: missing === undefined, ...(missing === undefined ? {} : { why: missing }) };
+      const names = inEveryLanguage((one) => senderName(one, sender.id));
+      const installed = missing === undefined;
+      return { id: sender.id, names, installed, ...(missing === undefined ? {} : { why: missing }) };
     }),
   );
   if (options.json === true) {
     const attacks = attackIds.map((id) => {
       const { variants, stands, stoppedBy: defences, notYet } = catalogue[id];
-      return { id, variants: Object.keys(variants), stands, stoppedBy: defences, notYet: notYet ?? null };
+      const names = inEveryLanguage((one) => attackName(one, id));
+      return { id, names, variants: Object.keys(variants), stands, stoppedBy: defences, notYet: notYet ?? null };
     });
-    terminal.out(JSON.stringify({ senders, receivers: receivers.map(({ id }) => ({ id })), attacks }));
+    const setups = receivers.map(({ id }) => ({ id, names: inEveryLanguage((one) => receiverName(one, id)) }));
+    terminal.out(JSON.stringify({ senders, receivers: setups, attacks }));
     return exitCodes.ok;
   }
   terminal.out(words.say("lab-list-senders"));
-  for (const { id, why } of senders) terminal.out(row(id, why ?? senderName(words, id)));
+  for (const { id, why } of senders) {
+    const name = senderName(words, id);
+    terminal.out(row(id, why === undefined ? name : words.say("lab-list-missing", { name, why })));
+  }
   terminal.out("");
   terminal.out(words.say("lab-list-receivers"));
   for (const { id } of receivers) terminal.out(row(id, receiverName(words, id)));
@@ -286,9 +316,11 @@ export async function runLabShow(context: CommandContext, options: LabOptions, n
   const chosen = choose(context, { sender: ["surehop"], ...options, attack: [name] });
   if (chosen === undefined) return exitCodes.usage;
   const shown = { ...chosen, receivers: options.receiver === undefined ? tellingReceivers(chosen) : chosen.receivers };
-  const { cells } = await runLab(labPorts, shown);
+  const { cells, failures } = await runLab(labPorts, shown);
   for (const cell of cells) showCell(context, cell);
-  return cells.some(isMismatch) ? exitCodes.failed : exitCodes.ok;
+  for (const line of failureTexts(words, failures)) terminal.out(line);
+  leaveSoon();
+  return cells.some(isMismatch) || failures.length > 0 ? exitCodes.failed : exitCodes.ok;
 }
 
 /** One who is predicted to fall for it, if there is one, and the first who is not. */

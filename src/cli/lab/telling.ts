@@ -1,7 +1,8 @@
 /** The lab's names and notes in words: put together here from the catalogue's ids. */
-import type { Cell, TranscriptLine } from "../../lab/index.ts";
-import { catalogue, surehopModes, type AttackId, type Outcome, type ReceiverId } from "../../threats/index.ts";
-import type { Words } from "../../words/index.ts";
+import type { Cell, Failure, TranscriptLine } from "../../lab/index.ts";
+import { catalogue, type AttackId, type Outcome, type ReceiverId } from "../../threats/index.ts";
+import { createWords, languages, type Words } from "../../words/index.ts";
+import { printable } from "../terminal.ts";
 
 /** `strip-ehlo:helo` is called as `strip-ehlo` is, with its own way behind. */
 export function attackName(words: Words, name: string): string {
@@ -33,7 +34,12 @@ export function receiverName(words: Words, id: string): string {
 }
 
 export function senderName(words: Words, id: string): string {
-  return surehopModes.some((mode) => mode.id === id) ? words.say(`lab-sender-${id}`) : id;
+  return words.say(`lab-sender-${id}`);
+}
+
+/** For programs: what something is called, in each language. */
+export function inEveryLanguage(name: (words: Words) => string): Readonly<Record<string, string>> {
+  return Object.fromEntries(languages.map((language) => [language, name(createWords(language))]));
 }
 
 export function outcomeName(words: Words, outcome: Outcome): string {
@@ -43,6 +49,26 @@ export function outcomeName(words: Words, outcome: Outcome): string {
 export function outcomeMeaning(words: Words, outcome: Outcome): string {
   return words.say(`lab-outcome-${outcome}-means`);
 }
+
+/** What the lab could not do, and why; what has the same reason in many cells is said once. */
+export function failureTexts(words: Words, failures: readonly Failure[]): readonly string[] {
+  const texts = failures.map((failure) => {
+    const { sender, receiver, attack, why } = failure;
+    switch (why.code) {
+      case "no-end":
+        return words.say("lab-failed-no-end", { sender, receiver, attack, seconds: why.seconds });
+      case "fault": {
+        const isAlike = (one: Failure): boolean => one.why.code === "fault" && one.why.said === why.said;
+        const cells = failures.filter((one) => one.sender === sender && isAlike(one)).length;
+        return words.say("lab-failed-fault", { sender, cells, said: printable(why.said.slice(-saidMaxChars)) });
+      }
+    }
+  });
+  return [...new Set(texts)];
+}
+
+/** Of what a program has said: the end, where the reason usually is. */
+const saidMaxChars = 400;
 
 /** A note of a transcript, or the line itself. */
 export function transcriptText(words: Words, { who, text }: TranscriptLine): string {

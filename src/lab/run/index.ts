@@ -4,16 +4,26 @@
  */
 import { predict } from "../../threats/index.ts";
 import type { Sender } from "../senders/types.ts";
-import { playOut } from "./stage.ts";
-import type { Cell, LabPorts, LabRequest, LabResult, Plot } from "./types.ts";
+import { SenderFault } from "./guarded.ts";
+import { playOut, type Played } from "./stage.ts";
+import {
+  whichIs,
+  type Cell,
+  type Failure,
+  type LabPorts,
+  type LabRequest,
+  type LabResult,
+  type Plot,
+} from "./types.ts";
 
 export { isMismatch, siteName } from "./types.ts";
-export type { Cell, Evidence, LabPorts, LabRequest, LabResult } from "./types.ts";
+export type { Cell, Evidence, Failure, LabPorts, LabRequest, LabResult } from "./types.ts";
 export type { TranscriptLine } from "./transcript.ts";
 
-/** Rejects with an Error if a sender that is there does not come up, or comes to no end of a message. */
+/** Always comes to an end. What could not be played out is among the failures; rejects if the world itself cannot be made. */
 export async function runLab(ports: LabPorts, request: LabRequest): Promise<LabResult> {
   const cells: Cell[] = [];
+  const failures: Failure[] = [];
   const notInstalled: { sender: string; why: string }[] = [];
   for (const sender of request.senders) {
     const why = await sender.missing();
@@ -24,12 +34,25 @@ export async function runLab(ports: LabPorts, request: LabRequest): Promise<LabR
     }
     const plots = plotsOf(sender, request);
     for (const lot of lotsOf(plots, sender.cellsAtOnce ?? plots.length)) {
-      const played = await playOut(ports, sender, lot);
-      for (const cell of played) request.onCell?.(cell);
-      cells.push(...played);
+      const played = await playedOut(ports, sender, lot);
+      for (const cell of played.cells) request.onCell?.(cell);
+      for (const failure of played.failures) request.onFailure?.(failure);
+      cells.push(...played.cells);
+      failures.push(...played.failures);
     }
   }
-  return { cells, notInstalled };
+  return { cells, failures, notInstalled };
+}
+
+/** A sender that fails fails in the whole lot. */
+async function playedOut(ports: LabPorts, sender: Sender, lot: readonly Plot[]): Promise<Played> {
+  try {
+    return await playOut(ports, sender, lot);
+  } catch (error) {
+    if (!(error instanceof SenderFault)) throw error;
+    const why = { code: "fault", said: error.message } as const;
+    return { cells: [], failures: lot.map((plot) => ({ ...whichIs(plot), why, words: [] })) };
+  }
 }
 
 /** What would be tried of one sender. */

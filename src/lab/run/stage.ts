@@ -19,16 +19,19 @@ import { startNameserver, type Nameserver, type ZoneRecord } from "../nameserver
 import { startPolicyHost, type PolicyHost } from "../policy-host.ts";
 import type { LabMail, MailState, RunningSender, Sender } from "../senders/types.ts";
 import { openFront, type Front } from "./front.ts";
+import { startGuarded } from "./guarded.ts";
 import { smuggling, submitUnderInjection, type InjectionResult } from "./inbound.ts";
 import { Places } from "./places.ts";
 import { openSite, type Site, type SiteDeps } from "./site.ts";
 import type { TranscriptLine } from "./transcript.ts";
-import { siteName, type Cell, type Evidence, type LabPorts, type Plot } from "./types.ts";
+import { siteName, whichIs, type Cell, type Evidence, type Failure, type LabPorts, type Plot } from "./types.ts";
 
 export const stageLimits = {
   /** So long is nothing said of what a sender has under way. */
   lookEveryMs: 4,
   portTriesMax: 10,
+  /** For whoever is still talking when the stage is taken down. */
+  closeTimeoutMs: 20_000,
 } as const;
 
 const hourMs = 3_600_000;
@@ -36,8 +39,14 @@ const dayMs = 24 * hourMs;
 /** Past a handshake's patience. */
 const handshakeMs = 31_000;
 
-/** Rejects with an Error if the world cannot be made, the sender does not come up, or it does not come to an end of a message. */
-export async function playOut(ports: LabPorts, sender: Sender, plots: readonly Plot[]): Promise<readonly Cell[]> {
+/** What came of a lot. */
+export interface Played {
+  readonly cells: readonly Cell[];
+  readonly failures: readonly Failure[];
+}
+
+/** Always comes to an end. Rejects with a SenderFault if the sender does not come up or stops working, with another Error if the world cannot be made. */
+export async function playOut(ports: LabPorts, sender: Sender, plots: readonly Plot[]): Promise<Played> {
   const stage = await openStage(ports, sender, plots);
   try {
     return await stage.play();
@@ -81,11 +90,11 @@ interface Act {
   endedAt: number;
 }
 
-/** A message handed in, and what the sender says of it. */
+/** A message handed in, and what the sender says of it. `no-end`: nothing, for longer than anybody waits. */
 interface Run {
   readonly token: string;
   readonly id: string | undefined;
-  state: MailState;
+  state: MailState | "no-end";
 }
 
 class Stage {
@@ -111,7 +120,8 @@ class Stage {
   async open(plots: readonly Plot[]): Promise<void> {
     const { net, clock, isEnclosed } = this.#ports;
     this.#smtpPort = isEnclosed ? 25 : await this.#freePort();
-    this.#policies = await this.#kept(startPolicyHost({ net, at: { address: this.#places.take(), port: 0 } }));
+    const policies = { address: this.#places.take(), port: isEnclosed ? 443 : 0 };
+    this.#policies = await this.#kept(startPolicyHost({ net, at: policies }));
     const deps: SiteDeps = {
       ...this.#ports,
       authority: this.#authority,
@@ -132,7 +142,7 @@ class Stage {
     const directory = this.#ports.makeDirectory();
     this.#removers.push(() => directory.remove());
     this.#running = await this.#kept(
-      this.#sender.start({
+      startGuarded(clock, this.#sender, {
         resolver: this.#names.endpoint,
         anchors: this.#names.anchors,
         authorityPem: this.#authority.pem,
@@ -148,20 +158,27 @@ class Stage {
 
   async close(): Promise<void> {
     // All at once: who waits for connections to end would wait for whoever has them open.
-    await Promise.allSettled(this.#closers.splice(0).map((close) => close()));
+    const { promise: enough, resolve } = Promise.withResolvers<void>();
+    const timer = this.#ports.clock.after(stageLimits.closeTimeoutMs, resolve);
+    await Promise.race([Promise.allSettled(this.#closers.splice(0).map((close) => close())), enough]);
+    timer.cancel();
     for (const remove of this.#removers.splice(0)) remove();
   }
 
-  async play(): Promise<readonly Cell[]> {
+  async play(): Promise<Played> {
     await this.#control();
-    const attacked = this.#acts.filter(({ plot }) => plot.attack !== undefined);
+    const attacked = this.#acts.filter((act) => act.plot.attack !== undefined && !isStuck(act));
     if (attacked.length > 0) {
       // What DNS said is forgotten, what was promised is not.
       await this.#sending.pass(this.#sender.ttlSeconds * 1000 + 1000);
       await Promise.all(attacked.map((act) => this.#takePlaces(act)));
       await this.#attack(attacked);
     }
-    return Promise.all(this.#acts.map((act) => this.#cellOf(act)));
+    const [failed, done] = [this.#acts.filter(isStuck), this.#acts.filter((act) => !isStuck(act))];
+    return {
+      cells: await Promise.all(done.map((act) => this.#cellOf(act))),
+      failures: await Promise.all(failed.map((act) => this.#failureOf(act))),
+    };
   }
 
   get #sending(): RunningSender {
@@ -342,8 +359,8 @@ class Stage {
   }
 
   /**
-   * Until nothing is under way. A handshake that an attacker answers with silence ends by the sender's own clock: once nothing else is
-   * under way, that is moved on.
+   * Until nothing is under way; what is for longer than the sender's patience has no end. A handshake that an attacker answers with
+   * silence ends by the sender's own clock: once nothing else is under way, that is moved on.
    */
   async #settle(runs: readonly Run[], stalling: ReadonlyMap<Run, Act>): Promise<void> {
     const { clock } = this.#ports;
@@ -351,7 +368,9 @@ class Stage {
     const struck = new Map<Run, number>();
     for (;;) {
       await Promise.all(
-        runs.map(async (run) => void (run.id === undefined || (run.state = await this.#sending.state(run.id)))),
+        runs.map(async (run) => {
+          if (run.id !== undefined && run.state !== "no-end") run.state = await this.#sending.state(run.id);
+        }),
       );
       const underWay = runs.filter(({ state }) => state === "under-way");
       if (underWay.length === 0) return;
@@ -363,10 +382,17 @@ class Stage {
         await this.#sending.pass(handshakeMs);
       }
       if (clock.monotonic() > until) {
-        throw new Error(`${this.#sender.id} has come to no end of ${underWay.map(({ id }) => id).join(", ")}`);
+        for (const run of underWay) run.state = "no-end";
+        return;
       }
       await new Promise<void>((resolve) => void clock.after(stageLimits.lookEveryMs, resolve));
     }
+  }
+
+  async #failureOf(act: Act): Promise<Failure> {
+    const stuck = runsIn(act).find(({ state }) => state === "no-end");
+    const words = stuck?.id === undefined ? [] : await this.#sending.words(stuck.id);
+    return { ...whichIs(act.plot), why: { code: "no-end", seconds: this.#sender.patienceMs / 1000 }, words };
   }
 
   async #cellOf(act: Act): Promise<Cell> {
@@ -379,9 +405,7 @@ class Stage {
     const evidence = await this.#evidence(act, run, isControl ? before : site);
     const calm = copiesOf(before, control.token).length > 0 ? "delivered" : fateOf(control);
     return {
-      sender: plot.sender.id,
-      receiver: plot.receiver.id,
-      attack: plot.attack?.name ?? "none",
+      ...whichIs(plot),
       predicted: plot.predicted,
       observed: observedIn(evidence, run),
       evidence: isControl
@@ -458,6 +482,14 @@ function fateOf({ state }: Run): Outcome {
 
 function runsOf(acts: readonly Act[], which: "control" | "attack" | "aside"): readonly Run[] {
   return acts.flatMap((act) => act[which] ?? []);
+}
+
+function runsIn({ control, attack, aside }: Act): readonly Run[] {
+  return [control, attack, aside].flatMap((run) => run ?? []);
+}
+
+function isStuck(act: Act): boolean {
+  return runsIn(act).some(({ state }) => state === "no-end");
 }
 
 function isSilent({ attack }: Plot): boolean {

@@ -50,6 +50,20 @@ export interface Cell {
   readonly ms: number;
 }
 
+/** A cell that was not played out: the lab itself failed, or the sender in it. It has no outcome, and least of all was the message "held". */
+export interface Failure {
+  readonly sender: string;
+  readonly receiver: string;
+  readonly attack: string;
+  readonly why:
+    /** Of what had been handed in there was no word for so long. */
+    | { readonly code: "no-end"; readonly seconds: number }
+    /** The sender did not start, or did not do what every sender does: in its own words. */
+    | { readonly code: "fault"; readonly said: string };
+  /** What the sender had to say up to then. */
+  readonly words: readonly string[];
+}
+
 /** Something was other than predicted: the outcome, the control's, or the bystander's. */
 export function isMismatch({ predicted, observed, evidence: { control, bystander } }: Cell): boolean {
   return (
@@ -78,11 +92,13 @@ export interface LabRequest {
   /** Make cells of the receivers without an attacker too. */
   readonly withNone: boolean;
   readonly onCell?: (cell: Cell) => void;
+  readonly onFailure?: (failure: Failure) => void;
   readonly onMissing?: (sender: string, why: string) => void;
 }
 
 export interface LabResult {
   readonly cells: readonly Cell[];
+  readonly failures: readonly Failure[];
   /** Senders that could not be started here, and why. */
   readonly notInstalled: readonly { readonly sender: string; readonly why: string }[];
 }
@@ -95,6 +111,11 @@ export function siteName(receiver: string, attack: string): string {
   return `${name.slice(0, siteNameMaxChars - siteMarkChars - 1)}-${mark}`;
 }
 
-/** A label has 63 octets, and a twin's or a neighbour's name has two more before it. */
-const siteNameMaxChars = 61;
+/** A plot's own names. */
+export function whichIs({ sender, receiver, attack }: Plot): Pick<Cell, "sender" | "receiver" | "attack"> {
+  return { sender: sender.id, receiver: receiver.id, attack: attack?.name ?? "none" };
+}
+
+/** OpenSMTPD finds no domain of more than 63 characters, `.example` and all; a twin's or a neighbour's name has two more before it. */
+const siteNameMaxChars = 52;
 const siteMarkChars = 8;

@@ -29,6 +29,8 @@ const users = ["opensmtpd", "opensmtpq"];
 const startTimeoutMs = 20_000;
 const scheduleEveryMs = 1_000;
 const schedulesMax = 60;
+/** It waits five minutes for whoever says nothing: that is built into it. */
+const patienceMs = 400_000;
 const trusted = "/etc/ssl/certs/ca-certificates.crt";
 
 /** What its action does besides `relay`. */
@@ -39,6 +41,7 @@ export function opensmtpdSenders(ports: ClientPorts): readonly Sender[] {
     peerSender(ports, {
       mode,
       program: "smtpd",
+      patienceMs,
       missing: opensmtpdMissing,
       start: (world, ledger) => startOpensmtpd(ports, world, own, ledger),
     }),

@@ -14,6 +14,12 @@ import type { Handed, LabMail, MailState, RunningSender, Sender, SenderWorld } f
 /** Where a server takes mail, at the address that is its own. */
 export const peerPort = 2525;
 const lookEveryMs = 15;
+const ttlSeconds = 300;
+const retryEveryMs = 600_000;
+/** All waits of other servers' are made shorter than that, where they can be. */
+const patienceMs = 120_000;
+/** Most of a lot's time is waiting, for all of its cells at once: for those whom an attacker answers with silence, and for the next attempt. */
+const cellsAtOnce = 250;
 /** Clients that hand mail in beside each other: more would only wait for each other. */
 const clientsMax = 6;
 
@@ -38,24 +44,29 @@ export interface PeerServer {
 export interface Peer {
   readonly mode: ModelledMode;
   readonly program: string;
+  /** Default: `cellsAtOnce`. */
+  readonly cellsAtOnce?: number;
+  /** Default: `patienceMs`. */
+  readonly patienceMs?: number;
   /** Why the program cannot be started here, for people. */
   missing(): string | undefined;
   /** Rejects with an Error if it does not come up. */
   start(world: SenderWorld, ledger: Ledger): Promise<PeerServer>;
 }
 
-export function peerSender(ports: ClientPorts, { mode, program, missing, start }: Peer): Sender {
+export function peerSender(ports: ClientPorts, peer: Peer): Sender {
+  const { mode, program, missing, start } = peer;
   return {
     id: mode.id,
     mode,
     program,
     needsEnclosure: true,
-    cellsAtOnce: 60,
-    // Its resolver forgets at once what it knows when time is said to pass.
-    ttlSeconds: 300,
+    cellsAtOnce: peer.cellsAtOnce ?? cellsAtOnce,
+    // Its resolver forgets at once what it knows when so much time is said to pass.
+    ttlSeconds,
     // It decides anew at each attempt, and what it decides differently it does at the second.
-    retries: { times: 1, everyMs: 600_000 },
-    patienceMs: 120_000,
+    retries: { times: 1, everyMs: retryEveryMs },
+    patienceMs: peer.patienceMs ?? patienceMs,
     missing: () => Promise.resolve(enclosureMissing() ?? validatorMissing() ?? missing()),
     start: (world) => startPeer(ports, world, (ledger) => start(world, ledger)),
   };
@@ -116,11 +127,14 @@ class RunningPeer implements RunningSender {
     return Promise.resolve(this.#ledger.state(id));
   }
 
-  async pass(): Promise<void> {
+  /** A shorter time passes by itself: whoever waits for an answer waits by a clock of his own. */
+  async pass(ms: number): Promise<void> {
+    if (ms < ttlSeconds * 1000) return;
     await this.#validator.forget();
+    if (!this.#ledger.isBusy) await this.#server.forget?.();
+    if (ms < retryEveryMs) return;
     await pause(this.#ports.clock, this.#server.backoffMs);
     this.#server.look();
-    if (!this.#ledger.isBusy) await this.#server.forget?.();
     const ids = this.#ledger.expectRetries();
     if (ids.length > 0) await this.#server.tryAgain(ids);
   }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Endpoint } from "../../base/index.ts";
 import { greets, type ClientPorts } from "./client.ts";
 import type { Ledger } from "./ledger.ts";
+import { policyDaemonMissing, startPolicyDaemon } from "./mta-sts.ts";
 import { modesWith, peerPort, peerSender, type PeerServer } from "./peer.ts";
 import {
   endProcess,
@@ -30,20 +31,33 @@ const backoffMs = 2_100;
 
 type Settings = Readonly<Record<string, string>>;
 
-/** What is written into main.cf for a level, besides where everything is. */
-const levels: Readonly<Record<string, Settings>> = {
+interface Level {
+  /** What is written into main.cf, besides where everything is. */
+  readonly settings: Settings;
+  /** MTA-STS, by postfix-mta-sts-resolver. `forgotten`: between the control and the attack it loses all that it has kept. */
+  readonly policies?: "kept" | "forgotten";
+}
+
+const may: Settings = { smtp_tls_security_level: "may" };
+
+const levels: Readonly<Record<string, Level>> = {
   // As Debian's package writes it at its installation.
   "postfix-default": {
-    smtp_tls_security_level: "may",
-    smtp_tls_CApath: "/etc/ssl/certs",
-    smtp_tls_session_cache_database: "btree:${data_directory}/smtp_scache",
+    settings: {
+      ...may,
+      smtp_tls_CApath: "/etc/ssl/certs",
+      smtp_tls_session_cache_database: "btree:${data_directory}/smtp_scache",
+    },
   },
-  "postfix-may": { smtp_tls_security_level: "may" },
-  "postfix-encrypt": { smtp_tls_security_level: "encrypt" },
-  "postfix-verify": { smtp_tls_security_level: "verify" },
-  "postfix-secure": { smtp_tls_security_level: "secure" },
+  "postfix-may": { settings: may },
+  "postfix-encrypt": { settings: { smtp_tls_security_level: "encrypt" } },
+  "postfix-verify": { settings: { smtp_tls_security_level: "verify" } },
+  "postfix-secure": { settings: { smtp_tls_security_level: "secure" } },
   // A domain without TLSA records gets `may`.
-  "postfix-dane": { smtp_tls_security_level: "dane", smtp_dns_support_level: "dnssec" },
+  "postfix-dane": { settings: { smtp_tls_security_level: "dane", smtp_dns_support_level: "dnssec" } },
+  // A domain without a policy gets `may`.
+  "postfix-mta-sts": { settings: may, policies: "kept" },
+  "postfix-mta-sts-first": { settings: may, policies: "forgotten" },
 };
 
 export function postfixSenders(ports: ClientPorts): readonly Sender[] {
@@ -51,8 +65,8 @@ export function postfixSenders(ports: ClientPorts): readonly Sender[] {
     peerSender(ports, {
       mode,
       program: "postfix",
-      missing: postfixMissing,
-      start: (world, ledger) => startPostfix(ports, world, own, ledger),
+      missing: () => postfixMissing() ?? (own.policies === undefined ? undefined : policyDaemonMissing()),
+      start: (world, ledger) => startLevel(ports, world, own, ledger),
     }),
   );
 }
@@ -60,6 +74,31 @@ export function postfixSenders(ports: ClientPorts): readonly Sender[] {
 function postfixMissing(): string | undefined {
   const isThere = findProgram(["/usr/sbin/postfix"]) !== undefined;
   return isThere ? undefined : "postfix is not installed (apt-get install postfix)";
+}
+
+async function startLevel(
+  ports: ClientPorts,
+  world: SenderWorld,
+  { settings, policies }: Level,
+  ledger: Ledger,
+): Promise<PeerServer> {
+  if (policies === undefined) return startPostfix(ports, world, settings, ledger);
+  const daemon = await startPolicyDaemon(ports, world);
+  const end = (): Promise<void> => daemon.end();
+  try {
+    const server = await startPostfix(ports, world, { ...settings, smtp_tls_policy_maps: daemon.table }, ledger);
+    return {
+      ...server,
+      ...(policies === "forgotten" ? { forget: () => daemon.forget() } : {}),
+      async end() {
+        await server.end();
+        await end();
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 async function startPostfix(

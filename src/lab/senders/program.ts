@@ -22,6 +22,8 @@ export const programLimits = {
   /** Of what a program says: the last of it is kept. */
   saidMaxBytes: 262_144,
   runTimeoutMs: 60_000,
+  /** From a program's end until nobody is left who could say more: what it has started may hold its output open. */
+  lastWordsTimeoutMs: 2_000,
   /** From being asked to end until it is made to. */
   endTimeoutMs: 3_000,
   lookEveryMs: 20,
@@ -55,24 +57,45 @@ export function hasUser(name: string): boolean {
     .some((line) => line.startsWith(`${name}:`));
 }
 
-/** Runs it to its end; one that comes to none within `programLimits.runTimeoutMs` is ended. Never rejects. */
+/**
+ * Runs it to its end; one that comes to none within `programLimits.runTimeoutMs` is ended, with all that it has started. Never rejects, and
+ * never waits for longer than that and for its last words.
+ */
 export function run(
   clock: Clock,
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+  const child = lead(program, args, env);
   const said = listen([child.stdout, child.stderr]);
   const output = listen([child.stdout]);
-  const timer = clock.after(programLimits.runTimeoutMs, () => void child.kill("SIGKILL"));
+  const timer = clock.after(programLimits.runTimeoutMs, () => void endGroup(child));
   return new Promise((resolve) => {
-    child.once("error", (error) => resolve({ status: undefined, said: error.message, output: "" }));
-    child.once("close", (status) => {
+    child.once("error", (error) => {
       timer.cancel();
-      resolve({ status: status ?? undefined, said: said(), output: output() });
+      resolve({ status: undefined, said: error.message, output: "" });
+    });
+    child.once("exit", (status) => {
+      timer.cancel();
+      const ended = (): void => resolve({ status: status ?? undefined, said: said(), output: output() });
+      child.once("close", ended);
+      clock.after(programLimits.lastWordsTimeoutMs, ended);
     });
   });
+}
+
+/** Starts a program that leads a group of its own: it can be ended together with what it has started. */
+function lead(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  return spawn(program, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+    env: { ...process.env, ...env },
+  });
+}
+
+function endGroup({ pid }: ReturnType<typeof lead>): void {
+  if (pid !== undefined) signalTo(-pid, "SIGKILL");
 }
 
 /** As `run`, for its standard output. Rejects with an Error, in the program's own words, unless it ends well. */
@@ -97,8 +120,9 @@ export function startDaemon(
   program: string,
   args: readonly string[],
   onSaid: (text: string) => void = () => {},
+  env: Readonly<Record<string, string>> = {},
 ): Daemon {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = lead(program, args, env);
   const said = listen([child.stdout, child.stderr], onSaid);
   let isGone = false;
   let failure = "";
@@ -120,9 +144,11 @@ export function startDaemon(
     signal: (name) => void child.kill(name),
     async end() {
       child.kill("SIGTERM");
-      const timer = clock.after(programLimits.endTimeoutMs, () => void child.kill("SIGKILL"));
+      const timer = clock.after(programLimits.endTimeoutMs, () => void endGroup(child));
       await gone;
       timer.cancel();
+      // Its children may be busy with somebody who keeps them waiting.
+      endGroup(child);
     },
   };
 }
