@@ -17,6 +17,7 @@ import { configurationPage } from "./generator/configuration.ts";
 import { wrongDefaults } from "./generator/defaults.ts";
 import { eventsPage } from "./generator/events.ts";
 import { findingsPage, reportSchemaFile } from "./generator/findings.ts";
+import { internetNlPage } from "./generator/internet-nl.ts";
 import { limitsPage } from "./generator/limits.ts";
 import { brokenLinks, writtenPages } from "./generator/links.ts";
 import { metricsPage } from "./generator/metrics.ts";
@@ -33,6 +34,7 @@ const pages: Readonly<Record<string, (root: string) => string | Promise<string>>
   "configuration.md": configurationPage,
   "events.md": eventsPage,
   "findings.md": findingsPage,
+  "internet-nl.md": internetNlPage,
   "limits.md": limitsPage,
   "metrics.md": metricsPage,
   "plan.md": planPage,

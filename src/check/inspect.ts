@@ -27,7 +27,7 @@ import {
 import type { Looked, PolicyFetched } from "../publish/index.ts";
 import { checkLimits } from "./limits.ts";
 import { probeAddress } from "./probe/address.ts";
-import type { Inspection, SeenAddress, SeenHost } from "./types.ts";
+import type { Inspection, SeenAddress, SeenHost, SeenNameserver } from "./types.ts";
 
 export interface InspectDeps {
   readonly resolver: Resolver;
@@ -37,6 +37,7 @@ export interface InspectDeps {
   readonly metrics: Metrics;
   /** The CAA records of this very name, as text. */
   readonly caa?: (name: DomainName) => Promise<Looked<string>>;
+  readonly nameservers?: (domain: DomainName) => Promise<Looked<SeenNameserver>>;
   /** What is served as the policy by this host. */
   readonly fetchPolicy?: (host: DomainName) => Promise<PolicyFetched>;
 }
@@ -59,17 +60,19 @@ export interface InspectSettings {
 export async function inspect(deps: InspectDeps, settings: InspectSettings, domain: DomainName): Promise<Inspection> {
   const { resolver } = deps;
   const asking = { ...deps, sts: noSts, memory: noMemory };
-  const [gathered, stsRecord, tlsRpt] = await Promise.all([
+  const [gathered, stsRecord, tlsRpt, nameservers] = await Promise.all([
     gather(asking, settings.gather, { domain, history: {}, message: { requireTls: false } }),
     lookedAt(resolver, "txt", `_mta-sts.${domain}`),
     lookedAt(resolver, "txt", `_smtp._tls.${domain}`),
+    deps.nameservers?.(domain),
   ]);
   const stsPolicy = await policyOf(deps, domain, stsRecord);
   const facts = { ...gathered, sts: stsFact(gathered, stsRecord, stsPolicy) };
   const hosts = await inOrder(facts.hosts.slice(0, checkLimits.hostsMax), (host) =>
     seeHost(deps, settings, facts, host),
   );
-  return { domain, at: facts.now, facts, stsRecord, stsPolicy, tlsRpt, hosts };
+  const asked = nameservers === undefined ? {} : { nameservers };
+  return { domain, at: facts.now, facts, stsRecord, stsPolicy, tlsRpt, ...asked, hosts };
 }
 
 /** A policy that nobody points to is nobody's (RFC 8461 §3.1). */

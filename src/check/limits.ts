@@ -16,7 +16,12 @@ export const checkLimits = {
   addressesMax: 8,
   /** Names asked for CAA records, from the host upwards (RFC 8659 §3). */
   caaClimbMax: 8,
+  /** Names asked for their name servers, from the domain upwards. */
+  zoneClimbMax: 8,
+  nameserversMax: 13,
   renegotiationTimeoutMs: 5_000,
+  /** How long a server may take to send a ticket behind its handshake. */
+  ticketTimeoutMs: 2_000,
   /** How long a server that obeys what it should not would take to say so. */
   silenceMs: 2_000,
   /** Of one reply to an intrusive probe. */

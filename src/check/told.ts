@@ -38,6 +38,13 @@ export interface ToldFinding {
   readonly paste: readonly string[];
 }
 
+export interface ToldStep {
+  /** At the beginning of a sentence. */
+  readonly who: string;
+  readonly fix: string;
+  readonly what: string;
+}
+
 export interface ToldReport {
   readonly title: string;
   readonly when: string;
@@ -47,6 +54,8 @@ export interface ToldReport {
     readonly senders: readonly string[];
     readonly rows: readonly { readonly attacker: string; readonly cells: readonly ToldCell[] }[];
   };
+  /** The gravest that has to be done, each with who has to do it: a few, for whoever reads no further. */
+  readonly steps: readonly ToldStep[];
   /** What each server does about STARTTLS. */
   readonly hosts: readonly string[];
   readonly findings: readonly ToldFinding[];
@@ -65,9 +74,25 @@ export function tellReport(words: Words, report: Report): ToldReport {
       rows: tellRows(words, report),
     },
     hosts: hosts.map(({ name, starttls }) => words.say(`check-starttls-${starttls}`, { name })),
+    steps: firstSteps(words, findings),
     findings: findings.map((one) => tellOne(words, one)),
     untested: untested.map((one) => tellUntested(words, one)),
   };
+}
+
+/** What is to be mended; if that is nothing, what would be better. One remedy for several findings is one step. */
+function firstSteps(words: Words, findings: readonly Finding[]): readonly ToldStep[] {
+  const [gravest] = findings;
+  if (gravest === undefined || gravest.severity === "notice") return [];
+  const told = findings.filter(({ severity }) => severity === gravest.severity).map((one) => tellOne(words, one));
+  const steps = told.map(({ who, fix, what }) => ({ who: capital(who), fix: fix.split("\n\n")[0] ?? fix, what }));
+  return steps.filter((one, at) => steps.findIndex(({ fix }) => fix === one.fix) === at).slice(0, stepsMax);
+}
+
+const stepsMax = 3;
+
+function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase("en") + text.slice(1);
 }
 
 const senderKeys: Readonly<Record<SenderClass, string>> = {
@@ -107,7 +132,9 @@ function stateOf(attacks: Report["attacks"], ability: Ability, sender: SenderCla
 
 export function tellOne(words: Words, finding: Finding): ToldFinding {
   const { code, severity, name, evidence, who, provider, paste } = finding;
-  const told = Object.fromEntries(Object.entries({ name, ...evidence }).map(([key, text]) => [key, printable(text)]));
+  // A sentence may end behind it.
+  const about = { name: name.replace(/(?<=.)\.$/, ""), ...evidence };
+  const told = Object.fromEntries(Object.entries(about).map(([key, text]) => [key, printable(text)]));
   const { what, fix } = isOwn(code)
     ? { what: words.say(`check-finding-${code}`, told), fix: words.say(`check-fix-${code}`, told) }
     : tellFinding(words, { code, severity, name, args: evidence, paste });

@@ -59,6 +59,7 @@ export const helloTests = [
   "usual",
   /** The same suites the other way round: who decides? */
   "reversed",
+  "cbc",
   "static",
   "weak",
   "insecure",
@@ -78,6 +79,9 @@ export type HelloSeen =
   | ({ readonly kind: "untested" } & Untested);
 
 export type RenegotiationSeen = { readonly kind: "allowed" | "declined" } | ({ readonly kind: "untested" } & Untested);
+
+/** Whether what a client says before the handshake of TLS 1.3 has ended would be taken (RFC 8446 §2.3). */
+export type EarlyDataSeen = { readonly kind: "taken" | "declined" } | ({ readonly kind: "untested" } & Untested);
 
 /** Whether STARTTLS is demanded before mail is taken, or only offered (RFC 3207 §4). */
 export type InsistenceSeen = { readonly kind: "required" | "optional" } | ({ readonly kind: "untested" } & Untested);
@@ -102,6 +106,7 @@ export interface SeenAddress {
   readonly hellos?: Partial<Readonly<Record<HelloTest, HelloSeen>>>;
   readonly renegotiation?: RenegotiationSeen;
   readonly insistence?: InsistenceSeen;
+  readonly earlyData?: EarlyDataSeen;
   readonly intrusive?: IntrusiveSeen;
 }
 
@@ -117,6 +122,12 @@ export interface SeenHost {
   readonly addresses: readonly SeenAddress[];
 }
 
+/** A name server of the domain's zone, and whether it has an IPv6 address. */
+export interface SeenNameserver {
+  readonly name: string;
+  readonly ipv6: "there" | "none" | "unknown";
+}
+
 /** All that was seen. */
 export interface Inspection {
   readonly domain: DomainName;
@@ -125,6 +136,8 @@ export interface Inspection {
   readonly stsRecord: Looked<string>;
   readonly stsPolicy: PolicyFetched;
   readonly tlsRpt: Looked<string>;
+  /** Absent where it was not asked for. */
+  readonly nameservers?: Looked<SeenNameserver>;
   readonly hosts: readonly SeenHost[];
 }
 
@@ -142,6 +155,7 @@ export const ownFindingCodes = [
   "host-private-address",
   "host-dns-bogus",
   "ipv6-missing",
+  "ns-ipv6-missing",
   "address-refuses",
   "hosts-differ",
   "nothing-enforced",
@@ -154,11 +168,14 @@ export const ownFindingCodes = [
   "cipher-insecure",
   "cipher-anonymous",
   "cipher-weak",
+  "cipher-cbc",
   "cipher-static",
   "cipher-order",
   "dh-short",
   "group-weak",
   "exchange-sha1",
+  "ems-missing",
+  "early-data",
   "compression",
   "renegotiation-unsafe",
   "renegotiation-by-client",
@@ -174,6 +191,7 @@ export const ownFindingCodes = [
   "signature-weak",
   "command-injection",
   "smuggling",
+  "tlsa-no-rollover",
   "requiretls-missing",
   "caa-missing",
 ] as const;

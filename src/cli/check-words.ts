@@ -27,19 +27,22 @@ export function tellTerminal(context: CommandContext, report: Report, isFirst: b
   terminal.out("");
   line(told.verdict, "  ");
   line(`${words.say("check-level-label")} ${told.level}`, "  ");
+  tellSteps(context, told, line);
   tellMatrix(context, told, width);
   if (told.matrix.rows.length > 0) line(words.say("check-matrix-note"), "  ");
   if (report.findings.length === 0) {
     terminal.out("");
     line(words.say("check-clean"));
   }
+  // Many findings have one reason: it is given with the first.
+  const reasons = new Set<string>();
   for (const severity of ["error", "warning", "notice"] as const) {
     const of = told.findings.filter((one) => one.severity === severity);
     const [first] = of;
     if (first === undefined) continue;
     terminal.out("");
     line(paint(context, colours[severity], first.severityText));
-    for (const one of of) tellFinding(context, one, line);
+    for (const one of of) tellFinding(context, one, line, reasons);
   }
   if (told.hosts.length > 0) {
     terminal.out("");
@@ -52,6 +55,17 @@ export function tellTerminal(context: CommandContext, report: Report, isFirst: b
 }
 
 type Line = (text: string, first?: string, rest?: string) => void;
+
+function tellSteps(context: CommandContext, { steps }: ToldReport, line: Line): void {
+  const { terminal, words } = context;
+  if (steps.length === 0) return;
+  terminal.out("");
+  line(paint(context, "bold", words.say("check-steps-title")));
+  for (const [at, { who, fix, what }] of steps.entries()) {
+    line(`${who}${words.say("check-colon")}${fix}`, `  ${at + 1}. `, "     ");
+    line(what, "     ");
+  }
+}
 
 function tellUntested(context: CommandContext, told: ToldReport, line: Line): void {
   const { terminal, words } = context;
@@ -73,13 +87,19 @@ export function tellChanges(context: CommandContext, report: Report, changes: Ch
   for (const one of changes.gone) terminal.out(`  - ${tellOne(words, one).what}`);
 }
 
-function tellFinding({ words, terminal }: CommandContext, finding: ToldFinding, line: Line): void {
+function tellFinding(
+  { words, terminal }: CommandContext,
+  finding: ToldFinding,
+  line: Line,
+  reasons: Set<string>,
+): void {
   const labelled = (key: string, text: string): void => {
     const head = `    ${words.say(`check-label-${key}`)} `;
     line(text, head, " ".repeat(6));
   };
   line(finding.what, "  - ", "    ");
-  labelled("why", finding.why);
+  if (!reasons.has(finding.why)) labelled("why", finding.why);
+  reasons.add(finding.why);
   labelled("fix", finding.fix);
   labelled("who", finding.who);
   if (finding.evidence.length > 0) labelled("evidence", finding.evidence.join("; "));

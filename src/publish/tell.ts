@@ -37,7 +37,9 @@ export interface ToldFinding {
 }
 
 export function tellFinding(words: Words, { code, name, args }: Finding): ToldFinding {
-  const told = Object.fromEntries(Object.entries({ name, ...args }).map(([key, text]) => [key, plain(text)]));
+  // A sentence may end behind it.
+  const about = { name: name.replace(/(?<=.)\.$/, ""), ...args };
+  const told = Object.fromEntries(Object.entries(about).map(([key, text]) => [key, plain(text)]));
   const kind = told["kind"]?.toUpperCase() ?? "";
   const given = { ...told, kind };
   return { what: words.say(`publish-finding-${code}`, given), fix: words.say(`publish-fix-${code}`, given) };

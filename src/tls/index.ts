@@ -30,6 +30,7 @@ export * from "./hello/index.ts";
 export { serveTls, type ServedTls, type ServeTlsFault, type ServeTlsOptions } from "./serve.ts";
 export { matchNames } from "./names.ts";
 export { overhearTls, type Overheard, type OverhearOptions } from "./overhear.ts";
+export { seeEarlyData, takesEarlyData, type EarlyData, type EarlyDataOptions } from "./early-data.ts";
 export { tryRenegotiation, type Renegotiated, type RenegotiateOptions } from "./renegotiate.ts";
 export { surveyTls, type Surveyed, type SurveyedKeys, type SurveyOptions } from "./survey.ts";
 export * from "./types.ts";

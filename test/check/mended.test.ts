@@ -64,8 +64,10 @@ test.each<[string, TownPlan]>([
       hosts: [{ chains: shown, tlsa }],
     }),
   );
-  // A policy begins on trial unless it was enforced before: that is the way it is meant to go.
-  const left = after.findings.map(({ code }) => code).filter((code) => code !== "policy-testing");
+  // A policy begins on trial unless it was enforced before, and the next key is yet to be made: that is the way it is meant to go.
+  const left = after.findings
+    .map(({ code }) => code)
+    .filter((code) => code !== "policy-testing" && code !== "tlsa-no-rollover");
   expect(left).toEqual([]);
   expect(["safe", "safe-dane"]).toContain(after.verdict);
 });

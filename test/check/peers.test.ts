@@ -1,9 +1,9 @@
 /**
- * Beside what Debian has for looking at mail servers, at the same servers of the sandbox: posttls-finger (Postfix), danetool (GnuTLS), testssl.sh
- * and OpenSSL's client. Verdicts agree, or the difference stands here with its reason.
+ * Beside what Debian has for looking at mail servers, at the same servers of the sandbox: posttls-finger (Postfix), danetool (GnuTLS) and
+ * OpenSSL's client. DANE has `dane-peers.test.ts`, and testssl.sh, which takes its time, `testssl.test.ts`.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,7 +16,6 @@ import { chain, goodCiphers, keys, openTown, root, stranger, type Chain, type Ho
 const programs = {
   finger: ["/usr/sbin/posttls-finger"],
   danetool: ["/usr/bin/danetool"],
-  testssl: ["/usr/bin/testssl", "/usr/bin/testssl.sh"],
   openssl: ["/usr/bin/openssl"],
 } as const;
 const pathOf = (name: keyof typeof programs): string | undefined => programs[name].find((file) => existsSync(file));
@@ -158,54 +157,5 @@ describe.skipIf(lacks("openssl"))("OpenSSL's client gets the old versions that w
     expect(said).toEqual(old);
     const found = report.findings.find(({ code }) => code === "tls-old-versions")?.evidence["versions"] ?? "";
     expect(found.split(", ").filter((one) => one !== "").length).toBe(old.length);
-  });
-});
-
-/** It takes a minute. */
-const isPatient =
-  process.env["SUREHOP_TESTSSL"] === "1" || !skipped("the checker beside testssl.sh", "SUREHOP_TESTSSL=1 is not set");
-
-describe.skipIf(!isPatient || lacks("testssl"))("testssl.sh finds the versions and ciphers that we find", () => {
-  test.each<[string, HostPlan["tls"]]>([
-    ["a good server", {}],
-    [
-      "a bad one",
-      { minVersion: "TLSv1", ciphers: `${goodCiphers}:AES256-SHA:NULL-SHA256:AECDH-AES256-SHA:@SECLEVEL=0` },
-    ],
-  ])("%s", async (_, tls) => {
-    const file = join(folder, "testssl.json");
-    rmSync(file, { force: true });
-    const { report, said } = await look(
-      { chains: [chain(keys.rsa, { names })], tls: tls ?? {} },
-      async (address, port) => {
-        const how = [
-          "--quiet",
-          "--color",
-          "0",
-          "--openssl-timeout",
-          "5",
-          "--warnings",
-          "off",
-          "-p",
-          "-s",
-          "-t",
-          "smtp",
-        ];
-        const told = await run("testssl", [...how, "--jsonfile", file, "--ip", address, `${address}:${port}`]);
-        if (!existsSync(file)) throw new Error(told);
-        const rows = JSON.parse(readFileSync(file, "utf8")) as readonly {
-          readonly id: string;
-          readonly finding: string;
-        }[];
-        return new Map(rows.map(({ id, finding }) => [id, finding]));
-      },
-    );
-    const codes = new Set(report.findings.map(({ code }) => code));
-    const offered = (id: string): boolean => said.has(id) && said.get(id)?.startsWith("not offered") !== true;
-    const about = JSON.stringify([...said]);
-    expect(codes.has("tls-old-versions"), about).toBe(offered("TLS1") || offered("TLS1_1"));
-    expect(codes.has("cipher-insecure"), about).toBe(offered("cipherlist_NULL") || offered("cipherlist_EXPORT"));
-    expect(codes.has("cipher-anonymous"), about).toBe(offered("cipherlist_aNULL"));
-    expect(codes.has("tls13-missing"), about).toBe(!offered("TLS1_3"));
   });
 });

@@ -35,7 +35,11 @@ const names = [mx];
 const usual = (): readonly Chain[] => [chain(keys.rsa, { names }), chain(keys.ec, { names })];
 const one = (plan: HostPlan): TownPlan => ({ hosts: [plan] });
 const fits = (chains: readonly Chain[]) => chains.map(({ certificates: [leaf] }) => tlsa("3 1 1", leaf?.pem ?? ""));
+const nextPem = chain(keys.next).certificates[0]?.pem ?? "";
+const spare = tlsa("3 1 1", nextPem);
 const { SSL_OP_NO_RENEGOTIATION } = constants;
+/** SSL_OP_NO_EXTENDED_MASTER_SECRET of OpenSSL 3, which Node has no name for. */
+const noExtendedMasterSecret = 1;
 const good = { ciphers: goodCiphers, secureOptions: SSL_OP_NO_RENEGOTIATION };
 const noPolicy = { stsRecord: [] } satisfies TownPlan;
 const weakly = (ciphers: string) => ({ ...good, ciphers: `${goodCiphers}:${ciphers}:@SECLEVEL=0` });
@@ -146,6 +150,7 @@ export const cases: readonly Case[] = [
     verdict: "undeliverable",
   },
   { is: "no IPv6", plan: one({ ipv6: false }), finds: ["ipv6-missing"], verdict: "safe" },
+  { is: "name servers without IPv6", plan: { nsIpv6: false }, finds: ["ns-ipv6-missing"], verdict: "safe" },
   { is: "no CAA record", plan: { caa: false }, finds: ["caa-missing"], verdict: "safe" },
 
   // DANE
@@ -184,9 +189,34 @@ export const cases: readonly Case[] = [
     is: "TLSA over the whole certificate",
     plan: (() => {
       const chains = ec();
-      return one({ chains, tlsa: [tlsa("3 0 1", chains[0]?.certificates[0]?.pem ?? "")] });
+      return one({ chains, tlsa: [tlsa("3 0 1", chains[0]?.certificates[0]?.pem ?? ""), spare] });
     })(),
     finds: ["tlsa-whole-certificate"],
+    verdict: "safe",
+  },
+  {
+    is: "TLSA of the key in use alone (RFC 7671 §8.1)",
+    plan: one({ tlsa: fits(usual()) }),
+    finds: ["tlsa-no-rollover"],
+    verdict: "safe",
+  },
+  {
+    is: "TLSA of the key in use twice, by two digests (RFC 7671 §8.1)",
+    plan: (() => {
+      const chains = ec();
+      const [pem = ""] = chains.map(({ certificates: [leaf] }) => leaf?.pem ?? "");
+      return one({ chains, tlsa: [tlsa("3 1 1", pem), tlsa("3 1 2", pem)] });
+    })(),
+    finds: ["tlsa-no-rollover"],
+    verdict: "safe",
+  },
+  {
+    is: "TLSA of the key in use, and of the authority that signed it (RFC 7671 §8.4)",
+    plan: (() => {
+      const chains = ec();
+      return one({ chains, tlsa: [...fits(chains), tlsa("2 1 1", intermediate.pem)] });
+    })(),
+    finds: [],
     verdict: "safe",
   },
   {
@@ -400,13 +430,25 @@ export const cases: readonly Case[] = [
         ciphers: `${goodCiphers}:ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA:@SECLEVEL=0`,
       },
     }),
-    finds: ["tls-old-versions", "exchange-sha1"],
+    finds: ["tls-old-versions", "cipher-cbc", "exchange-sha1"],
     verdict: "safe",
   },
   {
     is: "the client's order of ciphers",
     plan: one({ tls: { ...good, honorCipherOrder: false } }),
     finds: ["cipher-order"],
+    verdict: "safe",
+  },
+  {
+    is: "ciphers of the old mode",
+    plan: one({ tls: { ...good, ciphers: `${goodCiphers}:ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384` } }),
+    finds: ["cipher-cbc"],
+    verdict: "safe",
+  },
+  {
+    is: "no extended master secret (RFC 7627)",
+    plan: one({ tls: { ...good, secureOptions: SSL_OP_NO_RENEGOTIATION | noExtendedMasterSecret } }),
+    finds: ["ems-missing"],
     verdict: "safe",
   },
   {
@@ -501,13 +543,13 @@ export const cases: readonly Case[] = [
   },
   {
     is: "an RSA key of 1024 bits",
-    plan: one({ chains: [chain(keys.rsaShort, { names })], tls: weakly("ECDHE-RSA-AES256-SHA") }),
+    plan: one({ chains: [chain(keys.rsaShort, { names })], tls: weakly("ECDHE-RSA-AES128-GCM-SHA256") }),
     finds: ["key-short", "tlsa-mismatch", "exchange-sha1"],
     verdict: "held",
   },
   {
     is: "an authority that signs by SHA-1",
-    plan: one({ chains: ec({ issuer: weakCa }, [weakCa]), tls: weakly("ECDHE-ECDSA-AES256-SHA") }),
+    plan: one({ chains: ec({ issuer: weakCa }, [weakCa]), tls: weakly("ECDHE-ECDSA-AES128-GCM-SHA256") }),
     finds: ["signature-weak", "exchange-sha1"],
     verdict: "held",
   },
@@ -517,7 +559,7 @@ export const cases: readonly Case[] = [
     is: "TLSA by SHA-512",
     plan: (() => {
       const chains = ec();
-      return one({ chains, tlsa: [tlsa("3 1 2", chains[0]?.certificates[0]?.pem ?? "")] });
+      return one({ chains, tlsa: [tlsa("3 1 2", chains[0]?.certificates[0]?.pem ?? ""), tlsa("3 1 2", nextPem)] });
     })(),
     finds: [],
     verdict: "safe",

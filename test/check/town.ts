@@ -5,7 +5,14 @@
 import { constants } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { domain, ip, noLog, noMetrics, type DomainName, type Wire } from "../../src/base/index.ts";
-import { checkLimits, inspect, lookUpCaa, type Inspection, type InspectDeps } from "../../src/check/index.ts";
+import {
+  checkLimits,
+  inspect,
+  lookUpCaa,
+  lookUpNameservers,
+  type Inspection,
+  type InspectDeps,
+} from "../../src/check/index.ts";
 import { createValidatingResolver, type ValidatingResolver } from "../../src/dns/index.ts";
 import {
   loopbackOnly,
@@ -46,6 +53,8 @@ export const keys = {
   rsaShort: makeKeys("rsa1024"),
   ec: makeKeys("p256"),
   ecOther: makeKeys("p256"),
+  /** Of every host: the one that comes next. */
+  next: makeKeys("p256"),
 } satisfies Record<string, Keys>;
 
 /** As public authorities have it: where the issuer's certificate is to be had. */
@@ -80,7 +89,7 @@ export interface HostPlan {
   /** Default: an RSA and an ECDSA chain for its name. None: no STARTTLS. */
   readonly chains?: readonly Chain[];
   readonly tls?: SecureContextOptions;
-  /** Default: `3 1 1` of every chain. */
+  /** Default: `3 1 1` of every chain, and of the key that comes next. */
   readonly tlsa?: readonly ZoneRecord[] | "none";
   readonly ipv6?: boolean;
   /** IPv4 addresses; default one. */
@@ -106,6 +115,8 @@ export interface TownPlan {
   readonly policy?: string | "unreachable";
   readonly rpt?: readonly string[];
   readonly caa?: boolean;
+  /** Whether the zone's name server has an IPv6 address; default true. */
+  readonly nsIpv6?: boolean;
   readonly records?: Zones;
   readonly faults?: readonly Fault[];
 }
@@ -161,7 +172,8 @@ async function build(plan: TownPlan, of: DomainName, closers: (() => Promise<voi
       ...addresses.map((value): ZoneRecord => ({ type: value.includes(":") ? "AAAA" : "A", value })),
       ...(host.records ?? []),
     ];
-    const published = host.tlsa ?? chains.map(({ certificates: [leaf] }) => tlsa("3 1 1", leaf?.pem ?? ""));
+    const published =
+      host.tlsa ?? [...chains, chain(keys.next)].map(({ certificates: [leaf] }) => tlsa("3 1 1", leaf?.pem ?? ""));
     if (published !== "none") zones[`_${port}._tcp.${name}`] = published;
   }
   const policy =
@@ -177,6 +189,8 @@ async function build(plan: TownPlan, of: DomainName, closers: (() => Promise<voi
   zones[of] = [...(zones[of] ?? []), ...(plan.mx ?? mx), ...(plan.caa === false ? [] : [caaRecord])];
   zones[`_mta-sts.${of}`] = txt(plan.stsRecord ?? ["v=STSv1; id=20260101;"]);
   zones[`_smtp._tls.${of}`] = txt(plan.rpt ?? [`v=TLSRPTv1; rua=mailto:tls@${of}`]);
+  // The lab's signer names it so; it is at no address that anybody asks.
+  if (plan.nsIpv6 !== false) zones[`ns.${of}`] = [{ type: "AAAA", value: "::1" }];
   for (const zone of Object.keys(plan.zones ?? {})) zones[zone] = [caaRecord];
   for (const [owner, records] of Object.entries(plan.records ?? {}))
     zones[owner] = [...(zones[owner] ?? []), ...records];
@@ -209,6 +223,7 @@ async function build(plan: TownPlan, of: DomainName, closers: (() => Promise<voi
     random: systemRandom,
     metrics: noMetrics,
     caa: (name) => lookUpCaa(resolver, name),
+    nameservers: (name) => lookUpNameservers(resolver, name),
     fetchPolicy: () => Promise.resolve(fetched),
   };
   const gather: GatherSettings = { ...gatherDefaults, smtpPort: port === 0 ? freePort : port };

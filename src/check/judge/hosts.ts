@@ -1,5 +1,6 @@
 /** MX hosts as DNS has them, and against each other (RFC 5321 §5.1, RFC 2181 §10.3, trap 8). */
 import { isIpv6 } from "../../base/index.ts";
+import { matchDane, usableTlsa } from "../../tls/index.ts";
 import type { Finding, Inspection } from "../types.ts";
 import { ofDomain, ofHost } from "./finding.ts";
 import { isEnforced, isMxSecure, stsSays, type HostView } from "./view.ts";
@@ -23,6 +24,17 @@ export function judgeNames(inspection: Inspection): readonly Finding[] {
   });
 }
 
+/** Two are wanted of everything that a domain cannot do without (RFC 2182 §5), for those who have only IPv6 too. */
+export function judgeNameservers({ domain, nameservers }: Inspection): readonly Finding[] {
+  if (nameservers?.kind !== "records") return [];
+  const { records } = nameservers;
+  const lacking = records.filter(({ ipv6 }) => ipv6 === "none").map(({ name }) => name);
+  if (records.length - lacking.length >= Math.min(records.length, nameserversMin)) return [];
+  return [ofDomain("ns-ipv6-missing", "notice", domain, { hosts: lacking.join(", ") })];
+}
+
+const nameserversMin = 2;
+
 export function judgeHostInDns(inspection: Inspection, view: HostView, isSomeReached: boolean): readonly Finding[] {
   const { host, fact, seen } = view;
   const about = { domain: inspection.domain, host };
@@ -35,9 +47,26 @@ export function judgeHostInDns(inspection: Inspection, view: HostView, isSomeRea
     ...(known.length > 0 && !known.some((address) => isIpv6(address)) ? [ofHost("ipv6-missing", "notice", about)] : []),
     // Only where our network lets us out at all is a refusal the host's own.
     ...(isSomeReached ? refusing : []).map(({ address }) => ofHost("address-refuses", "warning", about, { address })),
+    ...(hasSpare(inspection, view) ? [] : [ofHost("tlsa-no-rollover", "notice", about)]),
     ...(seen.caa.kind === "none" ? [ofHost("caa-missing", "notice", about)] : []),
   ];
 }
+
+/**
+ * A record that stands for more than the keys in use (RFC 7671 §8.1, §8.4): for the next key, or for the authority that will sign it too.
+ * Where the records do not fit at all there is something else to say.
+ */
+function hasSpare({ domain, at }: Inspection, { fact: { tlsa }, host, chains, fitsDane }: HostView): boolean {
+  if (!fitsDane || tlsa.kind !== "records") return true;
+  const names = [tlsa.base, host, domain];
+  return usableTlsa(tlsa.records).some(
+    (record) =>
+      record.usage === daneTa ||
+      chains.every(({ chain }) => !matchDane({ records: [record], chain, names, now: at }).ok),
+  );
+}
+
+const daneTa = 2;
 
 /** What one attacker needs who chooses which host is reached: the weakest. */
 export function judgeTogether(inspection: Inspection, views: readonly HostView[]): readonly Finding[] {

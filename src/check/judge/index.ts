@@ -7,7 +7,7 @@ import type { Finding, Inspection, Report, Severity } from "../types.ts";
 import { levelOf, verdictOf } from "../verdict.ts";
 import { judgeCertificates } from "./certificates.ts";
 import { ofDomain } from "./finding.ts";
-import { judgeHostInDns, judgeNames, judgeTogether } from "./hosts.ts";
+import { judgeHostInDns, judgeNames, judgeNameservers, judgeTogether } from "./hosts.ts";
 import { judgeWhatIsPublished } from "./published.ts";
 import { judgeTls } from "./tls.ts";
 import { listUntested } from "./untested.ts";
@@ -56,6 +56,7 @@ function findingsOf(inspection: Inspection, views: readonly HostView[]): readonl
   const isSomeReached = views.some(({ tls }) => tls !== "untested");
   return [
     ...(facts.mx.kind === "implicit" ? [ofDomain("implicit-mx", "notice", domain)] : []),
+    ...judgeNameservers(inspection),
     ...judgeNames(inspection),
     ...judgeTogether(inspection, views),
     ...views.flatMap((view) => judgeHostInDns(inspection, view, isSomeReached)),

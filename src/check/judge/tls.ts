@@ -52,7 +52,7 @@ function once(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter((one, at) => findings.findIndex((other) => keyOf(other) === keyOf(one)) === at);
 }
 
-function judgeHellos({ hellos = {}, renegotiation }: SeenAddress, about: About): readonly Finding[] {
+function judgeHellos({ hellos = {}, renegotiation, earlyData }: SeenAddress, about: About): readonly Finding[] {
   const taken = (test: HelloTest): HelloTaken | undefined => {
     const seen = hellos[test];
     return seen?.kind === "taken" ? seen : undefined;
@@ -66,7 +66,7 @@ function judgeHellos({ hellos = {}, renegotiation }: SeenAddress, about: About):
       ["ssl3", "SSL 3.0"],
     ] as const
   ).flatMap(([test, name]) => (taken(test)?.version === helloVersions[test] ? [name] : []));
-  const graded = (["static", "weak", "insecure", "anonymous"] as const).flatMap((grade) => {
+  const graded = (["cbc", "static", "weak", "insecure", "anonymous"] as const).flatMap((grade) => {
     const suite = taken(grade)?.suite;
     // Some answer with what was not offered.
     return suite === undefined || suiteOf(suite)?.grade !== grade
@@ -80,11 +80,22 @@ function judgeHellos({ hellos = {}, renegotiation }: SeenAddress, about: About):
     ...judgeExchange(usual, taken, about),
     ...(any?.compresses === true ? [ofHost("compression", "warning", about)] : []),
     ...(any?.safeRenegotiation === false ? [ofHost("renegotiation-unsafe", "warning", about)] : []),
+    // SSL 3.0 has no way to say it.
+    ...(usual?.version === helloVersions["tls1.2"] && usual.extendedMasterSecret === false
+      ? [ofHost("ems-missing", "notice", about)]
+      : []),
+    ...(earlyData?.kind === "taken" ? [ofHost("early-data", "warning", about)] : []),
     ...(renegotiation?.kind === "allowed" ? [ofHost("renegotiation-by-client", "notice", about)] : []),
   ];
 }
 
-const gradeSeverity = { static: "notice", weak: "warning", insecure: "warning", anonymous: "notice" } as const;
+const gradeSeverity = {
+  cbc: "notice",
+  static: "notice",
+  weak: "warning",
+  insecure: "warning",
+  anonymous: "notice",
+} as const;
 
 /** Where the client decides, an attacker who meddles with old clients, or a bad client, decides. */
 function judgeOrder(usual: HelloTaken | undefined, reversed: HelloTaken | undefined, about: About): readonly Finding[] {

@@ -32,7 +32,7 @@ function ofHost({ host, fact, seen }: HostView): readonly UntestedPart[] {
     return [{ what: "host", name: host, reason: "not-asked", detail: "no connection was made" }];
   }
   return seen.addresses.flatMap(
-    ({ address, session, presented, hellos = {}, renegotiation, insistence }): readonly UntestedPart[] => {
+    ({ address, session, presented, hellos = {}, renegotiation, earlyData, insistence }): readonly UntestedPart[] => {
       const name = `${host} (${address})`;
       if (session.kind === "untested") {
         const { reason, detail } = session;
@@ -46,6 +46,7 @@ function ofHost({ host, fact, seen }: HostView): readonly UntestedPart[] {
       const tests = Object.entries({
         ...hellos,
         ...(renegotiation && { renegotiation }),
+        ...(earlyData && { earlyData }),
         ...(insistence && { insistence }),
       });
       const missed = tests.flatMap(([test, one]): readonly UntestedPart[] =>

@@ -1,9 +1,9 @@
 /** All that is looked at on one address of one MX host. */
 import type { DomainName, IpAddress, Random } from "../../base/index.ts";
 import { keyKinds } from "../../publish/index.ts";
-import { surveyTls, tryRenegotiation } from "../../tls/index.ts";
+import { seeEarlyData, surveyTls, tryRenegotiation } from "../../tls/index.ts";
 import { checkLimits } from "../limits.ts";
-import type { KeyKind, Presented, RenegotiationSeen, SeenAddress, SessionSeen } from "../types.ts";
+import type { EarlyDataSeen, KeyKind, Presented, RenegotiationSeen, SeenAddress, SessionSeen } from "../types.ts";
 import { Connections, type ProbePorts, type ProbeTarget } from "./connection.ts";
 import { seeHellos } from "./hellos.ts";
 import { seeInsistence } from "./insistence.ts";
@@ -43,9 +43,11 @@ async function seeTls(
   const hellos = await seeHellos(connections, random);
   const mayRenegotiate = hellos.usual?.kind === "taken" && hellos.usual.safeRenegotiation;
   const renegotiation = mayRenegotiate ? { renegotiation: await seeRenegotiation(connections) } : {};
+  const isNew = session.kind === "encrypted" && session.protocol === "TLSv1.3";
+  const earlyData = isNew ? { earlyData: await seeEarly(connections) } : {};
   // The last thing that is asked: some servers take it amiss.
   const insistence = session.kind === "encrypted" ? { insistence: await seeInsistence(connections) } : {};
-  return { ...shown, hellos, ...renegotiation, ...insistence };
+  return { ...shown, hellos, ...renegotiation, ...earlyData, ...insistence };
 }
 
 async function seeCertificate(connections: Connections, keyKind: KeyKind): Promise<Presented> {
@@ -80,4 +82,17 @@ async function seeRenegotiation(connections: Connections): Promise<Renegotiation
   });
   opened.value.done();
   return tried.kind === "untested" ? { ...tried, reason: "broken-off" } : tried;
+}
+
+async function seeEarly(connections: Connections): Promise<EarlyDataSeen> {
+  const opened = await connections.openForTls();
+  if (!opened.ok) return { kind: "untested", ...opened.error };
+  const seen = await seeEarlyData(opened.value.wire, {
+    host: connections.target.host,
+    clock: connections.ports.clock,
+    handshakeTimeoutMs: checkLimits.handshakeTimeoutMs,
+    ticketTimeoutMs: checkLimits.ticketTimeoutMs,
+  });
+  opened.value.done();
+  return seen.kind === "untested" ? { ...seen, reason: "broken-off" } : seen;
 }

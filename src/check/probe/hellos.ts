@@ -29,7 +29,7 @@ export async function seeHellos(connections: Connections, random: Random): Promi
   const usual = await ask("usual");
   // A server of TLS 1.3 alone declines everything that can be asked here, and one with bad suites alone only these.
   if (usual.kind === "taken" && usual.version === helloVersions["tls1.2"]) {
-    for (const test of ["reversed", "static", "weak-groups", "weak-signatures"] as const) await ask(test);
+    for (const test of ["reversed", "cbc", "static", "weak-groups", "weak-signatures"] as const) await ask(test);
     if (usual.primeBits === undefined) await ask("dhe");
   }
   for (const test of ["weak", "insecure", "anonymous"] as const) await ask(test);
@@ -70,22 +70,23 @@ async function say(connections: Connections, random: Random, offer: Offer): Prom
 
 const codes = (...grades: readonly SuiteGrade[]): readonly number[] => suitesOf(...grades).map(({ code }) => code);
 const ofForward = (wanted: "dhe" | "ecdhe"): readonly number[] =>
-  suitesOf("forward")
+  suitesOf("forward", "cbc")
     .filter(({ exchange }) => exchange === wanted)
     .map(({ code }) => code);
-const usual = codes("forward", "static");
-const all = codes("forward", "static", "weak", "insecure");
+const usual = codes("forward", "cbc", "static");
+const all = codes("forward", "cbc", "static", "weak", "insecure");
 
 const offers: Readonly<Record<HelloTest, Offer>> = {
   usual: { version: "tls1.2", suites: usual },
   reversed: { version: "tls1.2", suites: usual.toReversed() },
+  cbc: { version: "tls1.2", suites: codes("cbc") },
   static: { version: "tls1.2", suites: codes("static") },
   weak: { version: "tls1.2", suites: codes("weak") },
   insecure: { version: "tls1.2", suites: codes("insecure") },
   anonymous: { version: "tls1.2", suites: codes("anonymous") },
   dhe: { version: "tls1.2", suites: ofForward("dhe") },
   "weak-groups": { version: "tls1.2", suites: ofForward("ecdhe"), groups: weakGroups },
-  "weak-signatures": { version: "tls1.2", suites: codes("forward"), signatures: weakSignatures },
+  "weak-signatures": { version: "tls1.2", suites: codes("forward", "cbc"), signatures: weakSignatures },
   "tls1.1": { version: "tls1.1", suites: all },
   tls1: { version: "tls1", suites: all },
   ssl3: { version: "ssl3", suites: all },

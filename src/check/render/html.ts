@@ -36,6 +36,7 @@ function reportOf(words: Words, { verdict }: Report, told: ToldReport): string {
     `<h1>${text(title)}</h1>`,
     `<p class="verdict ${moods[verdict]}">${text(told.verdict)}</p>`,
     `<p>${text(words.say("check-level-label"))} ${text(level)}</p>`,
+    ...stepsOf(words, told),
     matrixOf(words, told),
     `<h2>${text(words.say("check-findings-title"))}</h2>`,
     ...(findings.length === 0 ? [`<p>${text(words.say("check-clean"))}</p>`] : []),
@@ -51,6 +52,15 @@ function reportOf(words: Words, { verdict }: Report, told: ToldReport): string {
     `<footer>${text(when)}</footer>`,
     "</main>",
   ].join("\n");
+}
+
+function stepsOf(words: Words, { steps }: ToldReport): readonly string[] {
+  if (steps.length === 0) return [];
+  const items = steps.map(
+    ({ who, fix, what }) =>
+      `<li><strong>${text(who)}${text(words.say("check-colon"))}</strong>${text(fix)} <span class="note">${text(what)}</span></li>`,
+  );
+  return [`<h2>${text(words.say("check-steps-title"))}</h2>`, `<ol class="steps">${items.join("")}</ol>`];
 }
 
 function listOf(lines: readonly string[]): string {
@@ -142,6 +152,9 @@ table{border-collapse:separate;border-spacing:2px;width:100%}
 th,td{padding:.4rem .5rem;text-align:left;vertical-align:top;font-weight:400}
 thead th{color:var(--soft)}
 td{border-radius:.2rem;font-weight:600}
+.steps{padding-left:1.6rem}
+.steps li{margin:.4rem 0}
+.steps .note{display:block}
 .note,footer{color:var(--soft);font-size:.9rem}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0}
 summary{cursor:pointer;padding:.6rem .8rem}

@@ -10,6 +10,7 @@ export function reportMarkdown(words: Words, report: Report): string {
     `# ${plain(told.title)}`,
     `**${plain(told.verdict)}**`,
     `${words.say("check-level-label")} ${plain(told.level)}`,
+    ...stepsOf(words, told),
     ...matrixOf(words, told),
     `## ${words.say("check-findings-title")}`,
     ...(findings.length === 0 ? [words.say("check-clean")] : findings.map((one) => findingOf(words, one))),
@@ -19,6 +20,15 @@ export function reportMarkdown(words: Words, report: Report): string {
     ...(untested.length === 0 ? [] : [untested.map((one) => `- ${plain(one)}`).join("\n")]),
     `*${plain(told.when)}*`,
   ].join("\n\n")}\n`;
+}
+
+function stepsOf(words: Words, { steps }: ToldReport): readonly string[] {
+  if (steps.length === 0) return [];
+  const colon = words.say("check-colon");
+  const lines = steps.map(
+    ({ who, fix, what }, at) => `${at + 1}. **${plain(who)}${colon}**${plain(fix)} *${plain(what)}*`,
+  );
+  return [`## ${words.say("check-steps-title")}`, lines.join("\n")];
 }
 
 function matrixOf(words: Words, { matrix }: ToldReport): readonly string[] {

@@ -21,7 +21,7 @@ import {
 } from "../../check/index.ts";
 import { parseDuration, stayAwake, stopSignals, systemClock } from "../../system/index.ts";
 import { tellChanges, tellTerminal } from "../check-words.ts";
-import { inspectDepsOf, inspectGatherOf } from "../inspecting.ts";
+import { checkDepsOf, inspectGatherOf } from "../inspecting.ts";
 import { openOutlook, type Outlook, type OutlookOptions } from "../outlook.ts";
 import { misused, Stop, stoppable } from "../resolving.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
@@ -132,7 +132,7 @@ async function look(
 
 function inspectOne(outlook: Outlook, options: CheckOptions, domain: DomainName): Promise<Inspection> {
   return inspect(
-    inspectDepsOf(outlook),
+    checkDepsOf(outlook),
     {
       gather: inspectGatherOf(outlook),
       ehloName: options.ehlo === undefined ? outlook.ehloName : domainName(options.ehlo),

@@ -9,7 +9,7 @@
  * Nothing is verified: a ServerKeyExchange proves its sender only to one who goes on, and we do not.
  */
 import { suiteOf } from "./suites.ts";
-import { alertRecord, handshakeRecord, helloVersions } from "./write.ts";
+import { alertRecord, extendedMasterSecret, handshakeRecord, helloVersions } from "./write.ts";
 
 export const helloLimits = {
   /** All handshake messages of one answer: a chain of 16 certificates of 64 KiB would be more than anybody sends. */
@@ -34,6 +34,8 @@ export interface HelloTaken {
   readonly compresses: boolean;
   /** The server knows how renegotiation is made safe (RFC 5746). */
   readonly safeRenegotiation: boolean;
+  /** The session's key hangs on the whole handshake (RFC 7627). Absent in what was kept before it was looked at. */
+  readonly extendedMasterSecret?: boolean;
   /** DER, in the order in which they came. */
   readonly certificates: readonly Uint8Array[];
   /** Of ECDHE: the group's number. */
@@ -172,6 +174,7 @@ function readServerHello(body: Buffer): HelloTaken | undefined {
     suite,
     compresses: compression !== 0,
     safeRenegotiation: types.has(0xff01),
+    extendedMasterSecret: types.has(extendedMasterSecret),
     certificates: [],
   };
 }

@@ -3,12 +3,13 @@
  * TLS 1.3 are all good and are not here.
  *
  *   forward    a key of its own for each session, and a cipher that is whole: nothing to say
+ *   cbc        the same, in a mode that has been got at again and again (Lucky Thirteen; RFC 7366, RFC 9325 §4.2)
  *   static     the session's key is sent under the certificate's: who steals that key later reads what was recorded (RFC 9325 §4.1)
  *   weak       blocks of 64 bits, or ciphers that nobody looks after any more (3DES, IDEA, SEED; RFC 9325 §4.1)
  *   insecure   broken, or none at all (RC4, DES, export, NULL; RFC 7465, RFC 8996)
  *   anonymous  nobody proves anything: a client that verifies never offers it
  */
-export const suiteGrades = ["forward", "static", "weak", "insecure", "anonymous"] as const;
+export const suiteGrades = ["forward", "cbc", "static", "weak", "insecure", "anonymous"] as const;
 export type SuiteGrade = (typeof suiteGrades)[number];
 
 export type SuiteExchange = "ecdhe" | "dhe" | "rsa" | "dh-anon" | "ecdh-anon";
@@ -45,6 +46,8 @@ const suites: readonly Suite[] = [
     "ECDHE-RSA-AES128-GCM-SHA256": 0xc02f,
     "ECDHE-ECDSA-AES256-CCM": 0xc0ad,
     "ECDHE-ECDSA-AES128-CCM": 0xc0ac,
+  }),
+  ...rows("cbc", "ecdhe", {
     "ECDHE-ECDSA-AES256-SHA384": 0xc024,
     "ECDHE-RSA-AES256-SHA384": 0xc028,
     "ECDHE-ECDSA-AES128-SHA256": 0xc023,
@@ -60,6 +63,8 @@ const suites: readonly Suite[] = [
     "DHE-RSA-AES128-GCM-SHA256": 0x009e,
     "DHE-RSA-AES256-CCM": 0xc09f,
     "DHE-RSA-AES128-CCM": 0xc09e,
+  }),
+  ...rows("cbc", "dhe", {
     "DHE-RSA-AES256-SHA256": 0x006b,
     "DHE-RSA-AES128-SHA256": 0x0067,
     "DHE-RSA-AES256-SHA": 0x0039,

@@ -48,6 +48,7 @@ export function writeFarewell(version: number): Uint8Array {
 
 export const handshakeRecord = 22;
 export const alertRecord = 21;
+export const extendedMasterSecret = 23;
 /** RFC 5746 §3.3. */
 const renegotiationScsv = 0x00ff;
 
@@ -66,6 +67,8 @@ function extensions(version: HelloVersion, { groups, signatures, host }: Extende
     ...(version === "tls1.2"
       ? [extension(13, vector16(Buffer.concat((signatures ?? soundSignatures).map(uint16))))]
       : []),
+    // RFC 7627 §5.1: a server that knows it says so as well.
+    extension(extendedMasterSecret, Buffer.alloc(0)),
     // RFC 5746 §3.4: a first handshake has nothing to confirm.
     extension(0xff01, vector8(Buffer.alloc(0))),
   ]);
