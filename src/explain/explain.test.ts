@@ -54,6 +54,52 @@ describe("what servers write", () => {
   });
 });
 
+describe("what the other server says once it has addresses or content is no fault of this hop's TLS", () => {
+  const pf =
+    "Nov 24 10:11:12 mx postfix/smtp[2311]: 4XyZabc127: to=<u@example.net>, relay=mx1.example.net[192.0.2.7]:25,";
+  const ex =
+    "2026-11-24 09:00:03 1tFabi-0001Xy-2G ** e@example.net R=dnslookup T=remote_smtp H=mx.example.net [192.0.2.10]:";
+  const sm =
+    "Nov 24 10:00:01 mx sm-mta[126]: 3AO90abf012348: to=<u@example.com>, mailer=esmtp, relay=mx.example.com. [192.0.2.8],";
+
+  test.each<[what: string, text: string, expected: object]>([
+    [
+      "a certificate of somebody else's, after the content",
+      `${pf} dsn=5.7.1, status=bounced (host mx1.example.net[192.0.2.7] said: 550 5.7.1 certificate verify failed at the next relay (in reply to end of DATA command))`,
+      { cause: "refused-untold", sent: "content", exposed: "unknown" },
+    ],
+    [
+      "the same in Exim, without TLS",
+      `${ex} SMTP error from remote mail server after end of data: 550 5.7.1 the signing certificate has expired`,
+      { cause: "refused-untold", sent: "content", exposed: "yes" },
+    ],
+    [
+      "a bounce",
+      "<u@example.net>: host mx1.example.net[192.0.2.7] said: 550 5.7.1 certificate has expired (in reply to RCPT TO command)",
+      { cause: "refused-untold", sent: "addresses", exposed: "unknown" },
+    ],
+    [
+      '"Service unavailable" for good is not "come back later"',
+      `${sm} dsn=5.7.0, stat=Service unavailable`,
+      { cause: "refused-untold", outcome: "returned" },
+    ],
+    [
+      "sendmail's own rule, which may have come after MAIL",
+      `${sm} dsn=4.7.0, stat=Deferred: 403 4.7.0 not authenticated`,
+      { cause: "certificate-unproven", sent: "not-told", exposed: "unknown" },
+    ],
+    [
+      'a word behind "the remote host" is no name of a host',
+      "<u@example.net>: 554: 5.7.10 TLS is required by policy but the remote host did not offer STARTTLS",
+      { cause: "tls-not-offered", outcome: "returned" },
+    ],
+  ])("%s", async (_, text, expected) => {
+    const { all } = await explained(`${text}\n`);
+    expect(all.map(short), all[0]?.incident.said).toEqual([expect.objectContaining(expected)]);
+    expect(all[0]?.incident.host ?? "a.host").toContain(".");
+  });
+});
+
 describe("a log", () => {
   const pf = "Nov 25 21:47:17 mail postfix/smtp[13138]:";
   const tls = `${pf} Verified TLS connection established to mx.example.net[192.0.2.1]:25: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)`;

@@ -124,6 +124,11 @@ export function sentBy(cause: Cause, told: Sent, isReply: boolean): Sent {
   return cause === "peer-wants-tls" && isReply ? "addresses" : "not-told";
 }
 
+/** By the sender itself, before an address is said. */
+export function isFoundInHandshake(cause: Cause): boolean {
+  return foundInHandshake.has(cause);
+}
+
 const foundInHandshake: ReadonlySet<Cause> = new Set<Cause>([
   "tls-not-offered",
   "tls-refused",

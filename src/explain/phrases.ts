@@ -2,10 +2,24 @@
  * Sentences of mail servers as causes and stages. Asked in this order, since each knows more than the next: the words, the enhanced
  * status code, the reply code. Within the words, the first that fits counts: what is said of TLS comes before what is said of mail.
  */
+import { isFoundInHandshake } from "./judge.ts";
 import { causeOfReply, causeOfStatus, tlsResultCauses, vendorCause } from "./codes.ts";
 import type { Cause, Codes, Sent } from "./types.ts";
 
 export function causeOf(text: string, codes: Codes = codesIn(text)): Cause {
+  const cause = namedCause(text, codes);
+  const sent = sentOf(text);
+  // Who answers to an address or to content has got past the handshake: whatever certificate is meant, it is not that of this hop.
+  if (isFoundInHandshake(cause) && (sent === "addresses" || sent === "content")) return "refused-untold";
+  // "Service unavailable" for good is no "not now".
+  return cause === "busy" && isForGood(codes) ? "refused-untold" : cause;
+}
+
+function isForGood({ status, reply }: Codes): boolean {
+  return status?.startsWith("5.") === true || (status === undefined && reply !== undefined && reply >= 500);
+}
+
+function namedCause(text: string, codes: Codes): Cause {
   if (codes.tlsResult !== undefined) return tlsResultCauses[codes.tlsResult];
   // What a provider made up for one thing only says more than its sentences.
   const made = codes.status === undefined ? undefined : vendorCause(codes.status);
@@ -79,7 +93,7 @@ const tlsResultPattern = new RegExp(`(?:^|[\\s;:("'])(${Object.keys(tlsResultCau
 const phrases: readonly (readonly [RegExp, Cause])[] = [
   // TLS, as senders tell of it
   [
-    /TLS is required, but was not offered|TLS session is required, but the server did not offer|TLS required but not supported|does not support (?:START)?TLS|did not offer (?:START)?TLS|STARTTLS not (?:supported|offered) by|TLS.{0,20}not available from|requires TLS.{0,60}(?:unable to establish|not (?:offer|support))|starttls is (?:required|mandatory) but/i,
+    /TLS is required, but was not offered|TLS session is required, but the server did not offer|TLS required but not supported|(?:does|did) not support (?:START)?TLS|did not offer (?:START)?TLS|STARTTLS not (?:supported|offered) by|TLS.{0,20}not available from|requires TLS.{0,60}(?:unable to establish|not (?:offer|support))|starttls is (?:required|mandatory) but/i,
     "tls-not-offered",
   ],
   [

@@ -71,7 +71,7 @@ export function incidentOf(tale: Tale, source: Source, outcome?: Outcome): Incid
       tale.text,
     ) || codes.reply !== undefined;
   const host =
-    /(?:^|\s)host ([A-Za-z0-9.-]{1,255})(?: ?\[|\s|:)/.exec(tale.text)?.[1] ??
+    hostIn(tale.text) ??
     /(?:Remote MTA|Remote server|Generating server|Receiving server)[: ]+(?:is )?([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10})/i.exec(
       tale.text,
     )?.[1];
@@ -88,6 +88,15 @@ export function incidentOf(tale: Tale, source: Source, outcome?: Outcome): Incid
     attempts: 1,
     notes: [],
   };
+}
+
+/** `host mx.example.net[192.0.2.1]`; a word behind "the remote host" is no name. */
+function hostIn(text: string): string | undefined {
+  const [, before, dotted] =
+    /(?:^|\s)host (?:([A-Za-z0-9.-]{1,255}) ?\[|([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10})(?:\s|:))/.exec(
+      text,
+    ) ?? [];
+  return before ?? dotted;
 }
 
 function outcomeOf(text: string, code: string): Outcome {

@@ -66,9 +66,12 @@ export class SendmailReader implements LogReader {
     const isLocal =
       / relay=[^,]*\[(?:127\.|IPv6:::1\]|::1\])/.test(text) ||
       / mailer=(?:local|\*file\*|prog|\*include\*|lmtp|cyrus)/.test(text);
-    const cause = outcome === "delivered" ? "delivered" : refine(causeOf(stat, codes), session?.fault);
-    // 403 is sendmail's own: it found no TLS that would do.
-    const isReply = /\b[45]\d\d[ -]/.test(stat) && !/\b403[ -]/.test(stat);
+    // 403 is sendmail's own: it found no TLS that would do. By which rule it found nobody proven, and so how late, it does not tell.
+    const isOwn = /\b403[ -]/.test(stat);
+    const isUnproven = isOwn && / not authenticated\b/.test(stat);
+    const found = isUnproven ? "certificate-unproven" : causeOf(stat, codes);
+    const cause = outcome === "delivered" ? "delivered" : refine(found, session?.fault);
+    const isReply = /\b[45]\d\d[ -]/.test(stat) && (!isOwn || isUnproven);
     const host = relay === undefined ? undefined : plain(relay);
     const sent = outcome === "delivered" ? "content" : sentBy(cause, sentOf(stat), isReply);
     let early: readonly Incident[] = [];
