@@ -11,7 +11,6 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { ip } from "../src/base/index.ts";
 import { makeAuthority, startNameserver, type Nameserver, type ZoneRecord } from "../src/lab/index.ts";
 import { systemClock, systemNet } from "../src/system/index.ts";
@@ -24,8 +23,9 @@ import { policyAnswer, startPolicyHost } from "../test/support/policy-host.ts";
 import { openClient } from "../test/support/sender.ts";
 import { tlsa } from "../test/support/tlsa.ts";
 import { startStsResolver, stsResolverProgram } from "./support/sts-resolver.ts";
-import { machine, median, tellFigures, type Figure } from "./support/figures.ts";
+import { median, tellFigures, type Figure } from "./support/figures.ts";
 import { domainName, hostName, kinds, type Kind } from "./support/kinds.ts";
+import { relayingOptions } from "./support/options.ts";
 import {
   pass,
   startSink,
@@ -36,19 +36,8 @@ import {
   type Sink,
 } from "./support/relaying.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    runs: { type: "string", default: "5" },
-    messages: { type: "string", default: "3000" },
-    sessions: { type: "string", default: "32" },
-    only: { type: "string" },
-    "without-peer": { type: "boolean", default: false },
-  },
-});
-const runs = Number(options.runs);
-const messages = Number(options.messages);
-const load = { sessions: Number(options.sessions), messageBytes: 4096 };
+const { json, runs, messages, sessions, withoutPeer, wanted, tell } = relayingOptions();
+const load = { sessions, messageBytes: 4096 };
 const plansAlone = 500_000;
 const plansGathered = 50_000;
 const plansOfKind = 20_000;
@@ -75,10 +64,7 @@ const scratch = mkdtempSync(join(tmpdir(), "surehop-bench-plan-"));
 const authority = makeAuthority(systemClock);
 const children: ChildProcess[] = [];
 const bench: Bench = { scratch, authority, children };
-const tell = (text: string): void => (options.json ? console.error(text) : console.log(text));
-const wanted = (part: string): boolean => options.only === undefined || options.only === part;
 
-tell(`machine: ${machine()}`);
 try {
   const port = await freePort();
   const sink = await startSink(bench, port, { names: kinds.map(hostName), address: sinkAddress });
@@ -185,7 +171,7 @@ async function benchPlans(names: Nameserver, terms: string, port: number): Promi
         unit: "µs/plan",
       })),
     ];
-    tellFigures(figures, options.json);
+    tellFigures(figures, json);
   }
   if (wanted("memory")) {
     const { heapBytes, diskBytes } = (await planner({ cmd: "remember", domains: remembered })) as Sizes;
@@ -195,7 +181,7 @@ async function benchPlans(names: Nameserver, terms: string, port: number): Promi
         { figure: "memory per remembered domain", value: heapBytes / remembered, unit: "bytes" },
         { figure: "disk per remembered domain", value: diskBytes / remembered, unit: "bytes" },
       ],
-      options.json,
+      json,
     );
   }
 }
@@ -233,7 +219,7 @@ async function startPlanner(terms: string): Promise<(command: object) => Promise
 }
 
 function hasPeer(program: string): boolean {
-  if (options["without-peer"]) return false;
+  if (withoutPeer) return false;
   if (!existsSync(program)) tell(`SKIPPED the peer: there is no ${program} (test/peers/install.sh)`);
   return existsSync(program);
 }
@@ -297,7 +283,7 @@ async function benchRelay(sink: Sink, names: Nameserver, terms: string, port: nu
   const { ours, theirs } = await benchLoad(sink, relay, peer);
   const fresh = await benchFresh(sink, relay);
   await relay.stop();
-  tell(`${messages} messages of ${load.messageBytes} bytes, ${options.sessions} sessions, median of ${runs} runs`);
+  tell(`${messages} messages of ${load.messageBytes} bytes, ${sessions} sessions, median of ${runs} runs`);
   const of = (all: ByKind | undefined, kind: Kind, what: keyof Measured): number =>
     median((all?.[kind] ?? []).map((measured) => measured[what]));
   const beside = (kind: Kind, value: (all: ByKind) => number): Pick<Figure, "peer" | "peerValue"> =>
@@ -337,7 +323,7 @@ async function benchRelay(sink: Sink, names: Nameserver, terms: string, port: nu
     const added = median(fresh[kind]) - median(fresh.open);
     figures.push({ figure: `fresh connection, time added (${words[kind]})`, value: added, unit: "ms" });
   }
-  tellFigures(figures, options.json);
+  tellFigures(figures, json);
 }
 
 function pairs<T>(plain: Measured | undefined, proven: Measured, ratio: (proven: Measured, plain: Measured) => T): T[] {

@@ -11,15 +11,15 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { address, ip, noLog, noMetrics } from "../src/base/index.ts";
 import { makeAuthority, startNameserver } from "../src/lab/index.ts";
 import { openSqliteQueue } from "../src/queue/index.ts";
 import { systemClock, systemNet, systemRandom } from "../src/system/index.ts";
 import { postfixMissing, startPostfix } from "../test/peers/postfix.ts";
 import { eventually, freePort } from "../test/peers/wait.ts";
-import { machine, median, tellFigures, type Figure } from "./support/figures.ts";
+import { median, tellFigures, type Figure } from "./support/figures.ts";
 import { forgetPeak, peakBytes, residentBytes } from "./support/processes.ts";
+import { relayingOptions } from "./support/options.ts";
 import {
   pass,
   startSink,
@@ -30,18 +30,7 @@ import {
   type Sink,
 } from "./support/relaying.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    runs: { type: "string", default: "5" },
-    messages: { type: "string", default: "3000" },
-    sessions: { type: "string", default: "32" },
-    only: { type: "string" },
-    "without-peer": { type: "boolean", default: false },
-  },
-});
-const runs = Number(options.runs);
-const messages = Number(options.messages);
+const { json, runs, messages, sessions, withoutPeer, wanted, tell } = relayingOptions();
 const messageBytes = 4096;
 const largeBytes = 100_000_000;
 const backlog = 100_000;
@@ -51,12 +40,9 @@ const scratch = mkdtempSync(join(tmpdir(), "surehop-bench-"));
 const authority = makeAuthority(systemClock);
 const children: ChildProcess[] = [];
 const bench: Bench = { scratch, authority, children };
-const load = { sessions: Number(options.sessions), messageBytes, to: "user@sink.example" };
+const load = { sessions, messageBytes, to: "user@sink.example" };
 let serial = 0;
-const tell = (text: string): void => (options.json ? console.error(text) : console.log(text));
-const wanted = (part: string): boolean => options.only === undefined || options.only === part;
 
-tell(`machine: ${machine()}`);
 try {
   const sinkPort = await freePort();
   const sink = await startSink(bench, sinkPort, { names: ["mx.sink.example"] });
@@ -79,7 +65,7 @@ try {
 process.exit(0);
 
 async function benchRelay(sink: Sink, sinkPort: number, dnsPort: number): Promise<void> {
-  const missing = options["without-peer"] ? "not wanted" : postfixMissing();
+  const missing = withoutPeer ? "not wanted" : postfixMissing();
   if (!existsSync("/usr/sbin/smtp-source"))
     throw new Error("the load generator smtp-source comes with Postfix: apt-get install postfix");
   if (missing !== undefined) tell(`SKIPPED the peer: ${missing}`);
@@ -103,7 +89,7 @@ async function benchRelay(sink: Sink, sinkPort: number, dnsPort: number): Promis
       unit,
       ...(theirs.length === 0 ? {} : { peer: "Postfix 3.7", peerValue: median(theirs.map(of)) }),
     });
-    tell(`${tls}: ${messages} messages of ${messageBytes} bytes, ${options.sessions} sessions, median of ${runs} runs`);
+    tell(`${tls}: ${messages} messages of ${messageBytes} bytes, ${sessions} sessions, median of ${runs} runs`);
     tellFigures(
       [
         figure("relayed", "messages/s", (measured) => measured.perSecond),
@@ -111,7 +97,7 @@ async function benchRelay(sink: Sink, sinkPort: number, dnsPort: number): Promis
         figure("peak memory", "MiB", (measured) => measured.peak / mebibyte),
         figure("handshakes", "per message", (measured) => measured.handshakes),
       ],
-      options.json,
+      json,
     );
   }
 }
@@ -133,7 +119,7 @@ async function benchLarge(sink: Sink, sinkPort: number, dnsPort: number): Promis
       { figure: "memory growth, 100 MB message", value: (peakBytes(relay.pid) - before) / mebibyte, unit: "MiB" },
       { figure: "accept to delivered, 100 MB", value: seconds, unit: "s" },
     ],
-    options.json,
+    json,
   );
   await relay.stop();
 }
@@ -156,7 +142,7 @@ async function benchBacklog(sinkPort: number, dnsPort: number): Promise<void> {
       { figure: "start with 100,000 waiting", value: median(seconds), unit: "s" },
       { figure: "memory with 100,000 waiting", value: median(bytes) / mebibyte, unit: "MiB" },
     ],
-    options.json,
+    json,
   );
 }
 

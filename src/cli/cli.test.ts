@@ -18,8 +18,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runIn, type Ran } from "../../test/support/cli.ts";
 import { verifyPassword } from "../intake/index.ts";
-import { runCli } from "./program.ts";
 
 const command = fileURLToPath(new URL("../../bin/surehop.js", import.meta.url));
 let directory = "";
@@ -28,12 +28,6 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "surehop-cli-"));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 function surehop(
   args: readonly string[],
@@ -59,18 +53,7 @@ function surehop(
   });
 }
 
-async function inProcess(args: readonly string[]): Promise<Ran> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli(args, {
-    out: (line) => void out.push(`${line}\n`),
-    err: (line) => void err.push(`${line}\n`),
-    isInteractive: false,
-    hasColour: false,
-    environment: { HOME: directory, LANG: "C", XDG_STATE_HOME: join(directory, "state") },
-    directory,
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const inProcess = (args: readonly string[]): Promise<Ran> => runIn(directory, args);
 
 describe("help", () => {
   test("in English and in Chinese, by option or environment", async () => {

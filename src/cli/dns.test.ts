@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runIn, type Ran } from "../../test/support/cli.ts";
 import { ip } from "../base/index.ts";
 import { nameText, rdataText, type TrustAnchor } from "../dns/index.ts";
 import { startNameserver, type Nameserver } from "../lab/index.ts";
 import { systemClock, systemNet } from "../system/index.ts";
-import { runCli } from "./program.ts";
 
 const command = fileURLToPath(new URL("../../bin/surehop.js", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "surehop-dns-"));
@@ -55,12 +55,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 const environment = { HOME: directory, LANG: "C", TZ: "UTC", XDG_STATE_HOME: join(directory, "state") };
 
 function surehop(...args: readonly string[]): Promise<Ran> {
@@ -75,18 +69,7 @@ function surehop(...args: readonly string[]): Promise<Ran> {
   });
 }
 
-async function inProcess(...args: readonly string[]): Promise<Ran> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli(args, {
-    out: (line) => void out.push(`${line}\n`),
-    err: (line) => void err.push(`${line}\n`),
-    isInteractive: false,
-    hasColour: false,
-    environment,
-    directory,
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const inProcess = (...args: readonly string[]): Promise<Ran> => runIn(directory, args, environment);
 
 const query = (...args: readonly string[]): readonly string[] => [
   "dns",

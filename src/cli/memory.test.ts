@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { runIn, type Ran } from "../../test/support/cli.ts";
 import { domain, noLog, noMetrics, type DomainName, type Level } from "../base/index.ts";
 import { createMemory, rememberedFloor, type Memory } from "../policy/index.ts";
 import { factsFile, openFactStore, openMemoryStore, type FactStore } from "../system/index.ts";
 import { manualClock, type ManualClock } from "../../test/support/clock.ts";
-import { runCli } from "./program.ts";
 
 const command = fileURLToPath(new URL("../../bin/surehop.js", import.meta.url));
 const day = 86_400_000;
@@ -52,18 +52,7 @@ async function establish(memory: Memory, whose: DomainName, host: string, level:
   await clock.advance(2_000);
 }
 
-async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli([...args, "--queue", directory], {
-    out: (line) => void out.push(`${line}\n`),
-    err: (line) => void err.push(`${line}\n`),
-    isInteractive: false,
-    hasColour: false,
-    environment: { HOME: directory, LANG: "C" },
-    directory,
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const run = (...args: readonly string[]): Promise<Ran> => runIn(directory, [...args, "--queue", directory]);
 
 function spawned(...args: readonly string[]): Promise<{ code: number | null; out: string }> {
   return new Promise((resolve, reject) => {

@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runIn, type Ran } from "../../test/support/cli.ts";
 import { makeAuthority } from "../../test/support/certificates.ts";
 import { domain, ip } from "../base/index.ts";
 import { nameText, rdataText, type TrustAnchor } from "../dns/index.ts";
 import { startNameserver, startReceiver, type Nameserver, type Receiver, type ZoneRecord } from "../lab/index.ts";
 import { certificateKey, parsePromises, policyId, readChain, readKey, type KeyFact } from "../publish/index.ts";
 import { systemClock, systemNet } from "../system/index.ts";
-import { runCli } from "./program.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "surehop-publish-"));
 const file = (name: string): string => join(directory, name);
@@ -98,24 +98,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function surehop(...args: readonly string[]): Promise<Ran> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli(["publish", ...args], {
-    out: (line) => void out.push(`${line}\n`),
-    err: (line) => void err.push(`${line}\n`),
-    isInteractive: false,
-    hasColour: false,
-    environment: { HOME: directory, LANG: "C", TZ: "UTC" },
-    directory,
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const surehop = (...args: readonly string[]): Promise<Ran> => runIn(directory, ["publish", ...args], { TZ: "UTC" });
 
 const json = async (...args: readonly string[]) => JSON.parse((await surehop(...args, "--json")).out);
 

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runIn, type Ran } from "../../test/support/cli.ts";
 import { domain, ip } from "../base/index.ts";
 import { startNameserver } from "../lab/index.ts";
 import { openFactStore, openReports, systemNet } from "../system/index.ts";
 import { parseDay, type UtcDay } from "../report/index.ts";
-import { runCli } from "./program.ts";
 
 let directory = "";
 beforeEach(() => {
@@ -17,18 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-async function surehop(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli(args, {
-    out: (line) => void out.push(`${line}\n`),
-    err: (line) => void err.push(`${line}\n`),
-    isInteractive: false,
-    hasColour: false,
-    environment: { HOME: directory, LANG: "C", XDG_STATE_HOME: join(directory, "state") },
-    directory,
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const surehop = (...args: readonly string[]): Promise<Ran> => runIn(directory, args);
 
 const report = {
   "organization-name": "Their Company",

@@ -71,7 +71,8 @@ function pemOf(ca: string): string {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process; one of somebody else is one too. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

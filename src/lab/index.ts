@@ -25,5 +25,6 @@ export { sandboxDomains, type Expectation, type SandboxSite } from "./sites.ts";
 export * from "./run/index.ts";
 export { enclosedNet, enclosing, enclosureMissing, isEnclosed, runEnclosed, type Enclosing } from "./enclose.ts";
 export { peerSenders } from "./senders/index.ts";
+export { anchorData, forwardAll, unboundConfig, type UnboundTerms } from "./unbound.ts";
 export { senderLimits } from "./senders/types.ts";
 export type { Handed, LabMail, MailState, RunningSender, Sender, SenderWorld } from "./senders/types.ts";

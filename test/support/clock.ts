@@ -1,5 +1,9 @@
 import type { Clock, Random } from "../../src/base/index.ts";
 import { TimeHeap } from "../../src/check/scan/heap.ts";
+import { leapingClock as leaping, type LeapingClock } from "../../src/lab/clock.ts";
+import { systemClock } from "../../src/system/clock.ts";
+
+export type { LeapingClock };
 
 export interface ManualClock extends Clock {
   /** Moves time forward, running every timer that falls due, in order. */
@@ -85,44 +89,7 @@ export function eventClock(startAt = Date.UTC(2026, 0, 1)): EventClock {
   };
 }
 
-export interface LeapingClock extends Clock {
-  /** Lets that much time have passed at once: timers that fell due meanwhile run now, the others that much sooner. */
-  leap(byMs: number): void;
-}
-
 /** The machine's clock, which can be moved on: for tests over real sockets that must not wait for hours. */
 export function leapingClock(): LeapingClock {
-  let leapt = 0;
-  const timers = new Map<object, { readonly at: number; readonly fire: () => void; handle: NodeJS.Timeout }>();
-  const monotonic = (): number => performance.now() + leapt;
-  return {
-    now: () => Date.now() + leapt,
-    monotonic,
-    after(delayMs, callback) {
-      const key = {};
-      const fire = (): void => {
-        timers.delete(key);
-        callback();
-      };
-      timers.set(key, { at: monotonic() + delayMs, fire, handle: armed(fire, delayMs) });
-      return {
-        cancel() {
-          clearTimeout(timers.get(key)?.handle);
-          timers.delete(key);
-        },
-      };
-    },
-    leap(byMs) {
-      leapt += byMs;
-      const now = monotonic();
-      for (const timer of timers.values()) {
-        clearTimeout(timer.handle);
-        timer.handle = armed(timer.fire, timer.at - now);
-      }
-    },
-  };
-}
-
-function armed(fire: () => void, delayMs: number): NodeJS.Timeout {
-  return setTimeout(fire, Math.max(0, delayMs)).unref();
+  return leaping(systemClock);
 }

@@ -16,6 +16,7 @@ import {
   type Relay,
 } from "../../system/index.ts";
 import type { Language } from "../../words/index.ts";
+import { isAlive } from "../tryout-state.ts";
 
 /** The ports that people are told of in the documentation; 0 would take any. */
 export interface TryoutPorts {
@@ -212,15 +213,6 @@ function makeDirectory(environment: NodeJS.ProcessEnv): string {
   const directory = join(parent, `${directoryPrefix}${process.pid}-${unique}`);
   mkdirSync(directory, { mode: 0o700 });
   return directory;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** The stories tell everything else. */

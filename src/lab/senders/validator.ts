@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { ip, type Clock, type Endpoint, type Net } from "../../base/index.ts";
 import { loopbackOnly } from "../loopback.ts";
+import { anchorData, forwardAll, unboundConfig } from "../unbound.ts";
 import { eventually, findProgram, makeDirectory, pause, startDaemon, writeText } from "./program.ts";
 import { layOver } from "./mounts.ts";
 import type { SenderWorld } from "./types.ts";
@@ -65,34 +66,12 @@ async function answers(net: Net): Promise<boolean> {
 const resolvConf = `nameserver ${at.address}\noptions edns0 trust-ad\n`;
 
 function configuration({ anchors, resolver }: SenderWorld, directory: string): string {
-  const believed = anchors.map(({ keyTag, algorithm, digestType, digest }) => {
-    return `  trust-anchor: ". IN DS ${keyTag} ${algorithm} ${digestType} ${Buffer.from(digest).toString("hex")}"\n`;
+  return unboundConfig({
+    interfaces: [`${at.address}@${at.port}`],
+    directory,
+    anchors: anchors.map(anchorData),
+    validates: true,
+    server: ["access-control: 127.0.0.0/8 allow", "access-control: 198.18.0.0/15 allow"],
+    rest: `remote-control:\n  control-enable: no\n${forwardAll(resolver)}`,
   });
-  return `server:
-  interface: ${at.address}@${at.port}
-  access-control: 127.0.0.0/8 allow
-  access-control: 198.18.0.0/15 allow
-  directory: "${directory}"
-  chroot: ""
-  username: ""
-  pidfile: "${directory}/unbound.pid"
-  use-syslog: no
-  logfile: ""
-  verbosity: 0
-  do-ip6: no
-  do-daemonize: no
-  num-threads: 1
-  do-not-query-localhost: no
-  module-config: "validator iterator"
-  trust-anchor-signaling: no
-  root-key-sentinel: no
-  # What one question brought must not answer another: each is judged by its own proof.
-  aggressive-nsec: no
-  qname-minimisation: no
-${believed.join("")}remote-control:
-  control-enable: no
-forward-zone:
-  name: "."
-  forward-addr: ${resolver.address}@${resolver.port}
-`;
 }
