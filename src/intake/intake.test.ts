@@ -340,7 +340,7 @@ describe("STARTTLS on the wire", () => {
     const one = await run();
     const client = await raw(one.port("submission"));
     client.send(`EHLO x\r\nSTARTTLS\r\nEHLO x\r\n${envelope}`);
-    await client.wait(/554 5\.5\.0 .*\r\n$/);
+    await client.wait(/421 4\.7\.0 .*\r\n$/);
     await client.closed;
     expect(one.counted).toContain("surehop_refused_total why=injected-bytes");
   });

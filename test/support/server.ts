@@ -104,6 +104,6 @@ export function drive(
   };
 }
 
-function copyOf({ size, has8bit, headerHas8bit, longestLine, hops }: ReceivedContent): ReceivedContent {
-  return { size, has8bit, headerHas8bit, longestLine, hops };
+function copyOf({ size, has8bit, headerHas8bit, longestLine, hops, hasNul }: ReceivedContent): ReceivedContent {
+  return { size, has8bit, headerHas8bit, longestLine, hops, hasNul };
 }

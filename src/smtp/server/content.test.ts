@@ -88,6 +88,11 @@ describe("what is learned of it", () => {
     ],
     ["other fields are no hops", "X-Received: a\r\nReceived-SPF: b\r\nReceive\r\n Received: x\r\n.\r\n", { hops: 0 }],
     ["a header that a bare LF ends", "Received: a\n\nReceived: b\r\n.\r\n", { hops: 1 }],
+    ["NUL within a line", "a\0b\r\n.\r\n", { hasNul: true, longestLine: 3 }],
+    ["NUL at the beginning of a line", "a\r\n\0\r\n.\r\n", { hasNul: true }],
+    ["NUL behind a dot", "a\r\n.\0\r\n.\r\n", { hasNul: true }],
+    ["NUL between CR and LF", "a\r\0\n.\r\n.\r\n", { hasNul: true }],
+    ["other control characters are no NUL", "\x01\t\x0b\x0c\x1f\r\n.\r\n", { hasNul: false }],
     ["size after unstuffing and ending lines", "..\na\r\n.\r\n", { size: 6 }],
   ];
   test.each(rows)("%s", (_, wire, facts) => {
@@ -120,11 +125,14 @@ describe("TLS-8 smuggling: however the end is forged, one message comes in", () 
       const wire = `EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<b@c>\r\nDATA\r\nSubject: one\r\n\r\nfirst${end}MAIL FROM:<admin@b>\r\nRCPT TO:<b@c>\r\nDATA\r\nSubject: two\r\n\r\nsecond\r\n.\r\nQUIT\r\n`;
       const bytes = Buffer.from(wire, "latin1");
       for (let at = 0; at < bytes.length; at += size) server.tell(bytes.subarray(at, at + size));
-      expect(server.messages).toHaveLength(1);
+      // Or none, where others could find an end that is none for us.
+      const isRefused = end.includes("\0");
+      expect(server.messages).toHaveLength(isRefused ? 0 : 1);
+      expect(server.effects).toEqual(isRefused ? ["abort", "close"] : ["close"]);
+      if (isRefused) continue;
       const content = server.messages[0]?.content ?? "";
       expect(content).toContain("second");
       expect(content.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
-      expect(server.effects).toEqual(["close"]);
     }
   });
 });

@@ -23,6 +23,7 @@ export class ContentReader implements ReceivedContent {
   headerHas8bit = false;
   longestLine = 0;
   hops = 0;
+  hasNul = false;
   /** After `push`: the index in the chunk behind CRLF "." CRLF, or -1 if the content goes on. */
   endedAt = -1;
 
@@ -43,6 +44,22 @@ export class ContentReader implements ReceivedContent {
 
   /** Reads `chunk` from `from` to `to`; returns the content in it, possibly a view of the chunk. */
   push(chunk: Uint8Array, from: number, to: number): Uint8Array {
+    const content = this.#read(chunk, from, to);
+    // Looked for apart: it costs next to nothing so, and in the loop below half of its speed.
+    this.hasNul ||= chunk.subarray(from, this.endedAt < 0 ? to : this.endedAt).includes(nul);
+    return content;
+  }
+
+  /** The last chunk (of BDAT) has been read: what is missing to end its last line. */
+  finish(): Uint8Array {
+    const missing = this.#state === "text" ? crlfBytes : this.#state === "after-cr" ? lfBytes : nothing;
+    if (this.#state === "text") this.#endLine(this.#lineLength);
+    this.#state = "hard-start";
+    this.size += missing.length;
+    return missing;
+  }
+
+  #read(chunk: Uint8Array, from: number, to: number): Uint8Array {
     this.endedAt = -1;
     let at = from;
     let run = from;
@@ -132,15 +149,6 @@ export class ContentReader implements ReceivedContent {
     return this.#handOut(chunk, run, to);
   }
 
-  /** The last chunk (of BDAT) has been read: what is missing to end its last line. */
-  finish(): Uint8Array {
-    const missing = this.#state === "text" ? crlfBytes : this.#state === "after-cr" ? lfBytes : nothing;
-    if (this.#state === "text") this.#endLine(this.#lineLength);
-    this.#state = "hard-start";
-    this.size += missing.length;
-    return missing;
-  }
-
   #ended(chunk: Uint8Array, run: number, at: number, endedAt: number): Uint8Array {
     this.endedAt = endedAt;
     return this.#handOut(chunk, run, at);
@@ -220,6 +228,7 @@ export class ContentReader implements ReceivedContent {
   }
 }
 
+const nul = 0;
 const cr = 13;
 const lf = 10;
 const dot = 46;

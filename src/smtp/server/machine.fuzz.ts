@@ -194,6 +194,7 @@ test("TLS-8: the content reader agrees with the rules written plainly, however i
         headerHas8bit: header.includes("\xe9"),
         longestLine: longest,
         hops: (header.match(/\r\nreceived:/gi) ?? []).length,
+        hasNul: content.includes("\0"),
       });
     }),
     { numRuns: 3000 },

@@ -155,7 +155,7 @@ describe("messages", () => {
           { address: { local: "c", domain: "d", needsUtf8: false }, notify: "never" },
         ],
         content: "Subject: hi\r\n\r\n.dot\r\n",
-        facts: { size: 21, has8bit: false, headerHas8bit: false, longestLine: 11, hops: 0 },
+        facts: { size: 21, has8bit: false, headerHas8bit: false, longestLine: 11, hops: 0, hasNul: false },
       },
     ]);
   });
@@ -320,6 +320,19 @@ describe("limits", () => {
     expect(server.effects).toEqual(["abort"]);
   });
 
+  test("TLS-8: NUL in content, which others leave out or take for an end; the next message is none the worse", () => {
+    const server = drive();
+    const data = (content: string): string => `MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n${content}.\r\n`;
+    expect(codes(server.tell(`EHLO x\r\n${data("a: b\r\n\r\n\0.\r\n")}`)).at(-1)).toBe("554 5.6.0");
+    expect(codes(server.tell("MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nBDAT 3\r\na\0\nBDAT 2 LAST\r\nb\n")).at(-1)).toBe(
+      "554 5.6.0",
+    );
+    expect(codes(server.tell(data("a: b\r\n"))).at(-1)).toBe("250 2.0.0");
+    expect(server.messages).toHaveLength(1);
+    expect(server.refusals).toEqual(["nul-in-content", "nul-in-content"]);
+    expect(server.effects).toEqual(["abort", "abort"]);
+  });
+
   test("bad commands", () => {
     const server = drive({ badCommandsMax: 3 });
     expect(codes(server.tell("X\r\nX\r\nX\r\nX\r\nNOOP\r\n"))).toEqual([
@@ -399,7 +412,7 @@ describe("STARTTLS", () => {
   test.each(injections)("TLS-1: %s ends the connection as an attack", (_, lines) => {
     const server = drive({ starttls: true });
     server.tell("EHLO x\r\n");
-    expect(codes(server.tell(lines))).toEqual(["554 5.5.0"]);
+    expect(codes(server.tell(lines))).toEqual(["421 4.7.0"]);
     expect(server.effects).toEqual(["close"]);
     expect(server.refusals).toEqual(["injected-bytes"]);
     expect(server.tell("RSET\r\n")).toBe("");

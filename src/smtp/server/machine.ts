@@ -743,6 +743,11 @@ export class ServerMachine {
       this.#handler.onRefused?.("mail-loop", this.#session);
       this.#failContent(replies.mailLoop);
     }
+    // RFC 2045 §2.7, §2.8: servers behind us end a line at NUL, or leave it out; then CRLF NUL "." CRLF is an end (TLS-8).
+    if (transaction.failure === undefined && reader.hasNul) {
+      this.#handler.onRefused?.("nul-in-content", this.#session);
+      this.#failContent(replies.nulInContent);
+    }
     this.#mode = "command";
     // From here on the handler has the message, whatever becomes of the connection.
     this.#transaction = undefined;

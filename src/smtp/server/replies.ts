@@ -26,6 +26,8 @@ export const replies = {
   idle: reply(421, "4.4.2", "Waited too long; closing"),
   shuttingDown: reply(421, "4.3.2", "Shutting down; please try again later"),
   internalError: reply(451, "4.3.0", "Local error; please try again later"),
+  /** For a while only: whoever put them there was not the client, and its mail must not be lost by it (trap 23). */
+  injectedBytes: reply(421, "4.7.0", "Bytes behind STARTTLS; closing"),
   tooManyRecipients: reply(452, "4.5.3", "Too many recipients; send the rest in another transaction"),
   authUnavailable: reply(454, "4.7.0", "Authentication is not available now; please try again"),
 
@@ -55,8 +57,8 @@ export const replies = {
   tooLarge: reply(552, "5.3.4", "Message too large"),
   needsSmtpUtf8: reply(553, "5.6.7", "An address outside ASCII needs SMTPUTF8"),
   noRecipients: reply(554, "5.5.1", "No valid recipients"),
+  nulInContent: reply(554, "5.6.0", "The octet NUL is in the message, and may be in none (RFC 2045 section 2.8)"),
   mailLoop: reply(554, "5.4.6", "Too many hops: a mail loop"),
-  injectedBytes: reply(554, "5.5.0", "Bytes behind STARTTLS; closing"),
   unknownParameter: reply(555, "5.5.4", "Parameter not known"),
 } as const satisfies Record<string, SmtpReply>;
 

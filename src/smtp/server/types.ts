@@ -65,6 +65,8 @@ export interface ReceivedContent {
   readonly longestLine: number;
   /** `Received:` fields in the header (RFC 5321 §6.3). */
   readonly hops: number;
+  /** The octet NUL is in it. The server takes no such content, so no handler's `onEnd` sees true. */
+  readonly hasNul: boolean;
 }
 
 /** Both parts are valid UTF-8 without control characters. */
@@ -92,6 +94,7 @@ export type ServerRefusal =
   | "internal-error"
   | "line-too-long"
   | "mail-loop"
+  | "nul-in-content"
   | "too-large"
   | "too-many-auth-failures"
   | "too-many-bad-commands"
