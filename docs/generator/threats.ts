@@ -13,13 +13,19 @@ import {
   chooseAttack,
   modelledModes,
   outcomes,
+  postfixReads,
   predict,
   receiverNamed,
   receivers,
+  smugglings,
   surehopModes,
+  surehopReads,
   usualAttacks,
+  type HopSetting,
   type Outcome,
+  type Reading,
   type SenderMode,
+  type Smuggling,
 } from "../../src/threats/index.ts";
 import { createWords } from "../../src/words/index.ts";
 import { code, table } from "./markdown.ts";
@@ -49,6 +55,7 @@ export function threatsDocument(root: string): string {
   const text = readFileSync(join(root, file), "utf8");
   const parts: Readonly<Record<string, string>> = {
     attacks: attacksPart(),
+    doors: doorsPart(),
     matrix: matrixPart(readRecord(root)),
   };
   return Object.entries(parts).reduce((whole, [name, part]) => {
@@ -171,6 +178,74 @@ const measured: ReadonlySet<string> = new Set([
   "spoof-mx",
   "target",
 ]);
+
+/** How many messages Postfix makes of one, by its setting, where it stands before Surehop. */
+const settings: readonly HopSetting[] = ["default", "normalize", "reject"];
+
+function doorsPart(): string {
+  const rows = Object.entries(smugglings).map(([variant, smuggling]) => [
+    code(variant),
+    `${shownOctets(smuggling.end)}${sentAs[smuggling.as]}`,
+    handled(smuggling),
+    ...settings.map((setting) => readAs[postfixReads(smuggling, setting)]),
+  ]);
+  return table(
+    ["`smuggle:`", "in the place of CRLF `.` CRLF", "Surehop", ...settings.map((one) => `Postfix, ${code(one)}`)],
+    rows,
+  );
+}
+
+const readAs: Readonly<Record<Reading, string>> = { one: "1 message", two: "**2 messages**", refused: "refused" };
+
+const sentAs: Readonly<Record<Smuggling["as"], string>> = {
+  data: "",
+  split: ", an octet in each segment",
+  bdat: ", in one chunk of BDAT",
+  "bdat-chunks": ", an octet in each chunk of BDAT",
+};
+
+const octetNames: Readonly<Record<string, string>> = {
+  "\0": "NUL",
+  "\t": "TAB",
+  "\n": "LF",
+  "\v": "VT",
+  "\f": "FF",
+  "\r": "CR",
+  " ": "SP",
+  ".": "`.`",
+};
+
+/** Long runs of text and whole lines by their number. */
+function shownOctets(end: string): string {
+  const short = end.replace(/(?:x+\r\n){2,}/, (lines) => `\x01${lines.split("\r\n").length - 1} lines\x01`);
+  const parts = short.replaceAll("\r\n", "\x02").match(/\x01[^\x01]*\x01|x+|[^]/g) ?? [];
+  return parts.map(shownPart).join(" ");
+}
+
+function shownPart(part: string): string {
+  if (part === "\x02") return "CRLF";
+  if (part.startsWith("\x01")) return part.slice(1, -1);
+  if (part.startsWith("x")) return `${part.length} octets`;
+  return octetNames[part] ?? `0x${part.charCodeAt(0).toString(16)}`;
+}
+
+/** What becomes of it, and by which rule. */
+function handled(smuggling: Smuggling): string {
+  const { end, as } = smuggling;
+  switch (surehopReads(smuggling)) {
+    case "refused":
+      return "refused: 554 5.6.0 (RFC 2045 §2.8)";
+    case "two":
+      return "**2 messages**";
+    case "one":
+      break;
+  }
+  if (as !== "data" && as !== "split") return "1 message: octets are counted (RFC 3030 §2)";
+  if (/\r(?!\n)|(?<!\r)\n/.test(end)) return "1 message: stray CR and LF become CRLF (RFC 5321 §2.3.8)";
+  if (end.includes("\r\n..\r\n")) return "1 message: the dot is taken off, and put on again (RFC 5321 §4.5.2)";
+  if (/x{998}/.test(end)) return "1 message: so long a line is handed on by BDAT, unbroken (RFC 5321 §4.5.3.1.6)";
+  return "1 message: a line like any other (RFC 5321 §4.1.1.4)";
+}
 
 function matrixPart({ on, attacks, senders }: LabRecord): string {
   const all = Object.values(senders).flatMap((rows) => Object.values(rows).join("").replace(/ /g, "").split(""));

@@ -118,6 +118,18 @@ lab-sender-sendmail-required = sendmail, always encrypting
 lab-sender-opensmtpd-default = OpenSMTPD, as Debian ships it
 lab-sender-opensmtpd-tls = OpenSMTPD, demanding proof of the name that DNS gives (relay tls)
 
+lab-sender-surehop-before-postfix = Surehop, and Postfix behind it
+lab-sender-surehop-behind-postfix = Postfix as Debian ships it, and Surehop behind it
+lab-sender-surehop-behind-postfix-careless = Postfix that hands stray line ends on, and Surehop behind it
+lab-sender-surehop-behind-postfix-normalize = Postfix that puts line ends in order, and Surehop behind it
+lab-sender-surehop-behind-postfix-reject = Postfix that refuses stray line ends, and Surehop behind it
+
+## Where messages are counted
+
+lab-hop-surehop = Surehop
+lab-hop-postfix = Postfix
+lab-hop-receiver = the receiver
+
 ## What came of it
 
 lab-outcome-delivered = delivered
@@ -130,6 +142,8 @@ lab-outcome-held-means = Nobody has the message. The sender waits and tries agai
 lab-outcome-bounced-means = Nobody has the message. It was given back, with the reason.
 lab-outcome-exposed-cleartext-means = The message passed the attacker in clear. He has read it.
 lab-outcome-exposed-to-attacker-means = The message was encrypted to the attacker, who opened it.
+
+lab-outcome-slipped-means = What the attacker had hidden was taken for a message of its own, or for a command, and passed on as genuine.
 
 ## Transcripts
 
@@ -216,6 +230,7 @@ lab-page-copies = Copies at the honest server: { $copies }.
 lab-page-attacker = Connections that came to the attacker: { $connections }. Blows that he struck: { $strikes }.
 lab-page-bystander = Another domain's message at the same time: { $outcome }.
 lab-page-slipped = Messages or commands that were slipped in and taken for genuine: { $count }.
+lab-page-hop = Messages that { $hop } counted: { $messages }. Of { $sent } that were sent in the same way without a trick it counted { $legally }.
 lab-page-language = 中文
 lab-page-theme = Light or dark
 lab-page-made = { $cells ->

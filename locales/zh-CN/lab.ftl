@@ -118,6 +118,18 @@ lab-sender-sendmail-required = sendmail，一律加密
 lab-sender-opensmtpd-default = OpenSMTPD，Debian 的默认设置
 lab-sender-opensmtpd-tls = OpenSMTPD，要求核实 DNS 给出的名称（relay tls）
 
+lab-sender-surehop-before-postfix = 前面是 Surehop，后面是 Postfix
+lab-sender-surehop-behind-postfix = 前面是 Debian 默认设置的 Postfix，后面是 Surehop
+lab-sender-surehop-behind-postfix-careless = 前面是把不规范换行原样传下去的 Postfix，后面是 Surehop
+lab-sender-surehop-behind-postfix-normalize = 前面是会整理换行的 Postfix，后面是 Surehop
+lab-sender-surehop-behind-postfix-reject = 前面是拒收不规范换行的 Postfix，后面是 Surehop
+
+## 在哪里清点邮件
+
+lab-hop-surehop = Surehop 这一站
+lab-hop-postfix = Postfix 这一站
+lab-hop-receiver = 收信方
+
 ## 结果
 
 lab-outcome-delivered = 已送达
@@ -130,6 +142,8 @@ lab-outcome-held-means = 谁也没有拿到邮件。发信方在等待，之后�
 lab-outcome-bounced-means = 谁也没有拿到邮件。邮件已退回，并说明了原因。
 lab-outcome-exposed-cleartext-means = 邮件以明文从攻击者面前经过，他已经读到了。
 lab-outcome-exposed-to-attacker-means = 邮件是加密给攻击者的，他已经打开了。
+
+lab-outcome-slipped-means = 攻击者藏在里面的东西被当成了单独的一封邮件或一条命令，并当真传了下去。
 
 ## 线路记录
 
@@ -212,6 +226,7 @@ lab-page-copies = 真正的服务器收到的份数：{ $copies }。
 lab-page-attacker = 连到攻击者那里的次数：{ $connections }。他出手的次数：{ $strikes }。
 lab-page-bystander = 同一时间另一个域名的邮件：{ $outcome }。
 lab-page-slipped = 被夹带进来并当真的邮件或命令：{ $count }。
+lab-page-hop = { $hop } 数到的邮件：{ $messages } 封。用同样方式、不耍花招发出的 { $sent } 封，数到 { $legally } 封。
 lab-page-language = English（英文）
 lab-page-theme = 浅色或深色
 lab-page-made = { $cells ->

@@ -8,13 +8,15 @@ const replyTimeoutMs = 10_000;
 export class Dialogue {
   readonly #clock: Clock;
   readonly #stream: Duplex;
+  readonly #replyTimeoutMs: number;
   #buffer = "";
   #wake: (() => void) | undefined;
   #isOver = false;
 
-  constructor(clock: Clock, stream: Duplex) {
+  constructor(clock: Clock, stream: Duplex, patienceMs = replyTimeoutMs) {
     this.#clock = clock;
     this.#stream = stream;
+    this.#replyTimeoutMs = patienceMs;
     stream.on("data", this.#onData);
     stream.on("error", () => {});
     stream.once("close", () => {
@@ -44,7 +46,7 @@ export class Dialogue {
   }
 
   async reply(): Promise<string> {
-    const timer = this.#clock.after(replyTimeoutMs, () => {
+    const timer = this.#clock.after(this.#replyTimeoutMs, () => {
       this.#isOver = true;
       this.#wake?.();
     });

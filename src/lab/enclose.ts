@@ -9,7 +9,7 @@
  * Nobody is inside because a variable says so. It says what the namespaces outside are called; whoever has other ones, and no
  * interface but `lo`, is inside.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import type { Net } from "../base/index.ts";
 import { enclosedOnly } from "./loopback.ts";
@@ -26,8 +26,26 @@ export function enclosureMissing(): string | undefined {
   if (process.platform !== "linux") return "other mail servers are put to the test on Linux alone";
   if (process.getuid?.() !== 0) return "other mail servers can only be started by root";
   const lacking = Object.entries(tools).find(([tool]) => findTool(tool) === undefined);
-  return lacking === undefined ? undefined : `${lacking[0]} is not installed (apt-get install ${lacking[1]})`;
+  if (lacking !== undefined) return `${lacking[0]} is not installed (apt-get install ${lacking[1]})`;
+  if (isEnclosed()) return undefined;
+  refusal ??= refusedHere();
+  return refusal === "" ? undefined : refusal;
 }
+
+/** Tried once: root in a container may not make namespaces. Empty: it may. */
+let refusal: string | undefined;
+
+function refusedHere(): string {
+  const { program, args, env } = enclosing(["true"]);
+  const tried = spawnSync(program, args, {
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    timeout: probeTimeoutMs,
+  });
+  return tried.status === 0 ? "" : `the kernel grants no namespaces here: ${tried.stderr.trim()}`;
+}
+
+const probeTimeoutMs = 10_000;
 
 /** How this command is run inside an enclosure. `env` comes on top of the environment. */
 export function enclosing(command: readonly string[]): Enclosing {

@@ -27,4 +27,16 @@ export { enclosedNet, enclosing, enclosureMissing, isEnclosed, runEnclosed, type
 export { peerSenders } from "./senders/index.ts";
 export { anchorData, forwardAll, unboundConfig, type UnboundTerms } from "./unbound.ts";
 export { senderLimits } from "./senders/types.ts";
-export type { Handed, LabMail, MailState, RunningSender, Sender, SenderWorld } from "./senders/types.ts";
+export { startTamperers } from "./run/injection.ts";
+export { listenBetween, type Wiretap } from "./run/wiretap.ts";
+export { hopMissing, startPostfixHop, type PostfixHop, type Way } from "./senders/hop.ts";
+export type {
+  Handed,
+  HopCount,
+  Inbound,
+  LabMail,
+  MailState,
+  RunningSender,
+  Sender,
+  SenderWorld,
+} from "./senders/types.ts";

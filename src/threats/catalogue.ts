@@ -2,7 +2,8 @@
  * The attacks: what each does, where one has to stand for it, and what stops it. The lab carries them out, the checker predicts them,
  * `docs/threats.md` tells of them; what they come to stands in `predict.ts` and nowhere else.
  */
-import type { Attack, AttackEffect, AttackId, Presented, WireEffect } from "./types.ts";
+import { smugglings } from "./endings.ts";
+import type { Attack, AttackEffect, AttackId, CommandInjection, Presented, WireEffect } from "./types.ts";
 
 const strict = ["dane", "mta-sts", "rule", "requiretls", "memory"] as const;
 const proof = ["dane", "mta-sts", "rule"] as const;
@@ -13,6 +14,9 @@ const ownName: Presented = { ...good, name: "other" };
 const wire = (effect: WireEffect): AttackEffect => ({ wire: effect });
 const shows = (presented: Presented): AttackEffect => wire({ kind: "impersonates", with: presented });
 const breaks = (by: "reset" | "garbage" | "silence" | "alert"): AttackEffect => wire({ kind: "breaks-handshake", by });
+const injects = (where: CommandInjection["where"], what: CommandInjection["what"]): AttackEffect => ({
+  inbound: { kind: "injects-commands", where, what },
+});
 const hidesTls: WireEffect = { kind: "hides-tls" };
 
 export const catalogue: Readonly<Record<AttackId, Attack>> = {
@@ -63,7 +67,12 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
     id: "inject-command",
     stands: ["path", "client"],
     stoppedBy: ["clean-handshake"],
-    variants: { pipelined: { inbound: "injects-commands" } },
+    variants: {
+      pipelined: injects("behind", "noop"),
+      message: injects("behind", "message"),
+      late: injects("late", "message"),
+      before: injects("before", "message"),
+    },
   },
   "self-signed": {
     id: "self-signed",
@@ -154,14 +163,7 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
     id: "smuggle",
     stands: ["client"],
     stoppedBy: ["strict-line-ends"],
-    variants: {
-      "bare-lf": { inbound: "smuggles" },
-      "lf-dot-crlf": { inbound: "smuggles" },
-      "bare-cr": { inbound: "smuggles" },
-      "cr-dot-crlf": { inbound: "smuggles" },
-      "crlf-dot-lf": { inbound: "smuggles" },
-      "crlf-dot-cr": { inbound: "smuggles" },
-    },
+    variants: Object.fromEntries(Object.entries(smugglings).map(([id, inbound]) => [id, { inbound }])),
   },
   target: {
     id: "target",

@@ -12,8 +12,9 @@
  * after days `bounced`), and one who reads a hop that nobody encrypts has read it.
  */
 export { attackIds, catalogue, chooseAttack, everyAttack, usualAttacks, type ChosenAttack } from "./catalogue.ts";
+export { legalEnd, postfixReads, smugglings, surehopReads, type Reading } from "./endings.ts";
 export { predict } from "./predict.ts";
 export { receiverIds, receiverNamed, receivers } from "./receivers.ts";
-export { modelledModes, surehopModes } from "./senders.ts";
+export { chainModes, modelledModes, surehopModes } from "./senders.ts";
 export { attemptsAtMinutes } from "./surehop.ts";
 export * from "./types.ts";

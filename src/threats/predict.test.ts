@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { attackIds, catalogue, chooseAttack, everyAttack, usualAttacks } from "./catalogue.ts";
 import { predict } from "./predict.ts";
 import { receiverNamed, receivers } from "./receivers.ts";
-import { modelledModes, surehopModes } from "./senders.ts";
+import { chainModes, modelledModes, surehopModes } from "./senders.ts";
 import { isExposed, type Outcome, type ReceiverSetup, type SenderMode } from "./types.ts";
 
 const letters = {
@@ -18,7 +18,9 @@ function spelt(row: readonly Letter[]): readonly Outcome[] {
   return row.map((letter) => letters[letter]);
 }
 
-const modes = new Map<string, SenderMode>([...surehopModes, ...modelledModes].map((mode) => [mode.id, mode]));
+const modes = new Map<string, SenderMode>(
+  [...surehopModes, ...chainModes, ...modelledModes].map((mode) => [mode.id, mode]),
+);
 
 function predicted(mode: string, receiver: string, attack: string): Outcome | undefined {
   const sender = modes.get(mode);
@@ -144,7 +146,19 @@ describe("Surehop", () => {
     ["surehop", "dane-ee", "target:first-hour", "ok"],
     ["surehop", "opportunistic", "target:first-connection", "ATTACKER"],
     ["surehop", "opportunistic", "smuggle", "ok"],
+    ["surehop", "opportunistic", "smuggle:nul-dot", "back"],
     ["surehop", "opportunistic", "inject-command", "held"],
+    ["surehop", "opportunistic", "inject-command:before", "ok"],
+    // Two hops: whoever is first decides whether one message is two. What comes to the second has lines in order.
+    ["surehop-before-postfix", "opportunistic", "smuggle", "ok"],
+    ["surehop-before-postfix", "opportunistic", "smuggle:nul-dot", "back"],
+    ["surehop-behind-postfix", "opportunistic", "smuggle", "ATTACKER"],
+    ["surehop-behind-postfix", "opportunistic", "smuggle:bare-cr", "ok"],
+    ["surehop-behind-postfix", "opportunistic", "smuggle:nul-dot", "back"],
+    ["surehop-behind-postfix-normalize", "opportunistic", "smuggle", "ok"],
+    ["surehop-behind-postfix-reject", "opportunistic", "smuggle", "back"],
+    ["surehop-behind-postfix-reject", "opportunistic", "smuggle:bdat-bare-lf", "back"],
+    ["surehop-behind-postfix", "opportunistic", "inject-command", "held"],
   ])("%s to %s under %s: %s", (mode, receiver, attack, letter) => {
     expect(predicted(mode, receiver, attack)).toBe(letters[letter]);
   });

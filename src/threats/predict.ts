@@ -2,9 +2,10 @@
  * The prediction: what becomes of a message, for one way of sending, one set-up of the receiver, one attack. Pure, and the only
  * one: the checker says it, the lab holds it against what it sees, and a difference fails the suite.
  */
+import { postfixReads, surehopReads, type Reading } from "./endings.ts";
 import { modelledOutcome } from "./model.ts";
 import { surehopOutcome } from "./surehop.ts";
-import type { AttackEffect, Outcome, ReceiverSetup, SenderMode } from "./types.ts";
+import type { AttackEffect, ChainMode, Outcome, ReceiverSetup, SenderMode, Smuggling } from "./types.ts";
 
 /** `none`: nobody attacks. Undefined: nothing is said of this combination, and no cell is made of it. */
 export function predict(
@@ -19,6 +20,9 @@ export function predict(
       return surehopOutcome(sender, receiver, attack);
     case "modelled":
       return modelledOutcome(sender, receiver, attack);
+    case "chain":
+      // It is there for attacks on its own door. One receiver is enough for that, and no other attack is tried.
+      return attack === "none" && receiver.id === "opportunistic" ? "delivered" : undefined;
   }
 }
 
@@ -39,14 +43,42 @@ function inboundOutcome(
   receiver: ReceiverSetup,
   inbound: NonNullable<AttackEffect["inbound"]>,
 ): Outcome | undefined {
-  // Of others' submission ports nothing is claimed.
-  if (sender.kind === "modelled") return undefined;
-  switch (inbound) {
-    // The message arrives, as one message.
-    case "smuggles":
-      return surehopOutcome(sender, receiver, "none");
-    // The connection ends; whoever had a message to hand in still has it.
+  switch (sender.kind) {
+    case "surehop":
+      return outcomeOf(inbound, surehopOutcome(sender, receiver, "none"), () => [surehopReads]);
+    case "chain":
+      return outcomeOf(inbound, "delivered", () => readersIn(sender));
+    // Of others' submission ports nothing is claimed, where they stand alone.
+    case "modelled":
+      return undefined;
+  }
+}
+
+type Reader = (smuggling: Smuggling) => Reading;
+
+/** In the order in which mail passes them. */
+function readersIn({ first, postfix }: ChainMode): readonly Reader[] {
+  const readers: readonly Reader[] = [surehopReads, (smuggling) => postfixReads(smuggling, postfix)];
+  return first === "surehop" ? readers : readers.toReversed();
+}
+
+/** `honestly`: what becomes of a message that nobody meddles with. */
+function outcomeOf(
+  inbound: NonNullable<AttackEffect["inbound"]>,
+  honestly: Outcome,
+  readers: () => readonly Reader[],
+): Outcome {
+  switch (inbound.kind) {
+    case "smuggles": {
+      const [first, ...others] = readers();
+      const reading = first?.(inbound);
+      if (reading === "two") return "exposed-to-attacker";
+      // Behind the first hop lines end in CRLF, and dots are doubled. Of all that was tried NUL alone is left.
+      const left: Smuggling = { ...inbound, end: inbound.end.includes("\0") ? "\0" : "" };
+      return [reading, ...others.map((reads) => reads(left))].includes("refused") ? "bounced" : honestly;
+    }
     case "injects-commands":
-      return "held";
+      // Behind STARTTLS the connection ends, and whoever had a message to hand in still has it. What came before is forgotten (TLS-2).
+      return inbound.where === "before" ? honestly : "held";
   }
 }

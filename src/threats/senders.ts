@@ -2,7 +2,7 @@
  * Ways of sending. Surehop's are settings, and the planner decides; other servers' are a small model each, written from what was
  * measured of Debian 12's packages. A model that is wrong shows in the lab at once: prediction and observation differ.
  */
-import type { Fallback, ModelledMode, SurehopMode, TlsTerms } from "./types.ts";
+import type { ChainMode, Fallback, ModelledMode, SurehopMode, TlsTerms } from "./types.ts";
 
 const surehop = (id: string, changes: Partial<SurehopMode> = {}): SurehopMode => ({
   kind: "surehop",
@@ -106,4 +106,13 @@ export const modelledModes: readonly ModelledMode[] = [
   // Five minutes without a word are "a network error", and not a fault of TLS: nothing was sent in clear in two attempts.
   opensmtpd("default", { ...clearing, silent: "defer", unspeaking: "defer" }),
   opensmtpd("tls", { ...deferring, verifies: "mx-name" }),
+];
+
+/** What is asked of them is how many messages each makes of one. */
+export const chainModes: readonly ChainMode[] = [
+  { kind: "chain", id: "surehop-before-postfix", first: "surehop", postfix: "default" },
+  { kind: "chain", id: "surehop-behind-postfix", first: "postfix", postfix: "default" },
+  { kind: "chain", id: "surehop-behind-postfix-careless", first: "postfix", postfix: "careless" },
+  { kind: "chain", id: "surehop-behind-postfix-normalize", first: "postfix", postfix: "normalize" },
+  { kind: "chain", id: "surehop-behind-postfix-reject", first: "postfix", postfix: "reject" },
 ];

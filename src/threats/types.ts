@@ -91,7 +91,24 @@ export interface AttackEffect {
   /** It ends by itself: after the first connection, or when an hour is over. */
   readonly only?: "first-connection" | "first-hour";
   /** Hits the sender's own submission port, whatever the receiver. */
-  readonly inbound?: "smuggles" | "injects-commands";
+  readonly inbound?: Smuggling | CommandInjection;
+}
+
+/** Hides a second message behind an end of the first that is none. */
+export interface Smuggling {
+  readonly kind: "smuggles";
+  /** What stands in the place of CRLF "." CRLF; a character is an octet. */
+  readonly end: string;
+  /** `split`: an octet of the end in each segment. `bdat-chunks`: an octet of it in each chunk. */
+  readonly as: "data" | "split" | "bdat" | "bdat-chunks";
+}
+
+/** Puts commands of his own beside a client's STARTTLS, in clear. */
+export interface CommandInjection {
+  readonly kind: "injects-commands";
+  /** `behind`: in one write with STARTTLS. `late`: between the 220 and the handshake. `before`: and keeps the answers from the client. */
+  readonly where: "behind" | "late" | "before";
+  readonly what: "noop" | "message";
 }
 
 /** Ids as in the catalogue; behind a colon, a variant of it that comes out differently somewhere. */
@@ -152,7 +169,7 @@ export interface Attack {
 }
 
 /** One way of sending: Surehop's as settings for its planner, others' as a small written model. */
-export type SenderMode = SurehopMode | ModelledMode;
+export type SenderMode = SurehopMode | ModelledMode | ChainMode;
 
 export interface SurehopMode {
   readonly kind: "surehop";
@@ -161,6 +178,17 @@ export interface SurehopMode {
   readonly mtaSts: boolean;
   readonly remember: boolean;
   readonly enforce: "all" | "report";
+}
+
+/** Postfix's `smtpd_forbid_bare_newline`; `default` as Debian has it. `careless`: and CRs are handed on as they came (`cleanup_replace_stray_cr_lf = no`). */
+export type HopSetting = "careless" | "default" | "normalize" | "reject";
+
+/** Surehop in its default mode and Debian's Postfix, one behind the other: what a client hands in passes both. */
+export interface ChainMode {
+  readonly kind: "chain";
+  readonly id: string;
+  readonly first: "surehop" | "postfix";
+  readonly postfix: HopSetting;
 }
 
 /** What a mail server does where TLS does not come about. `clear-later`: in clear, at the next attempt. */

@@ -6,7 +6,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { enclosedNet, peerSenders, runLab } from "../../src/lab/index.ts";
+import { everySender } from "../../src/cli/lab/senders.ts";
+import { enclosedNet, runLab } from "../../src/lab/index.ts";
 import { systemClock, systemNet } from "../../src/system/index.ts";
 import { chooseAttack, receiverNamed } from "../../src/threats/index.ts";
 
@@ -30,7 +31,7 @@ const ports = {
 };
 const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const { notInstalled } = await runLab(ports, {
-  senders: peerSenders(ports).filter(({ id }) => wish.senders.includes(id)),
+  senders: everySender().filter(({ id }) => wish.senders.includes(id)),
   receivers: wish.receivers.map((id) => receiverNamed(id) ?? unknown(id)),
   attacks: wish.attacks.filter((name) => name !== "none").map((name) => chooseAttack(name) ?? unknown(name)),
   withNone: wish.attacks.includes("none"),

@@ -46,13 +46,14 @@ export async function cellsOf({ sender, receivers, attacks, planted }: Selection
 /** A line for each cell that is not as predicted. */
 export function differences(cells: readonly Cell[]): readonly string[] {
   return cells.filter(isMismatch).map(({ sender, receiver, attack, predicted, observed, evidence }) => {
-    const { seen, honest, attacker, control, bystander } = evidence;
+    const { seen, honest, attacker, control, bystander, hops } = evidence;
     const details = JSON.stringify({
       seen,
       honest,
       attacker,
       control: control && [control.predicted, control.observed],
       bystander,
+      hops,
     });
     return `${sender} → ${receiver} under ${attack}: predicted ${predicted}, observed ${observed} ${details}`;
   });

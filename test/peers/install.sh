@@ -20,7 +20,7 @@ as_root apt-get update -q
 echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
 as_root apt-get install -q -y --no-install-recommends postfix swaks libnet-ssleay-perl libio-socket-ssl-perl \
   gnutls-bin python3-minimal libdb5.3 libgnutls-dane0 libgnutls30 libidn12 libidn2-0 libnsl2 libpcre2-8-0 \
-  libevent-2.1-7 libldap-2.5-0 liblockfile1 libsasl2-2 libwrap0 m4 iproute2 mount util-linux
+  libevent-2.1-7 libldap-2.5-0 liblockfile1 libsasl2-2 libsasl2-modules libwrap0 m4 iproute2 mount util-linux
 
 # What was here before stays as it was; a name server that comes with this script must not take port 53 at the next boot.
 for service in unbound knot nsd postfix-mta-sts-resolver; do

@@ -38,7 +38,8 @@ import {
   attackName,
   failureTexts,
   inEveryLanguage,
-  outcomeMeaning,
+  cellMeaning,
+  hopTexts,
   outcomeName,
   receiverName,
   senderName,
@@ -64,7 +65,9 @@ const widthMax = 100;
 export async function runLabCommand(context: CommandContext, options: LabOptions): Promise<number> {
   const chosen = choose(context, options);
   if (chosen === undefined) return exitCodes.usage;
-  if (await wantEnclosure(chosen.senders)) return runEnclosed(thisCommand());
+  // Who has nothing to try needs no enclosure for it.
+  if (await wantEnclosure(chosen.senders.filter((sender) => plotsOf(sender, chosen).length > 0)))
+    return runEnclosed(thisCommand());
   const { terminal, words } = context;
   const isQuiet = options.json === true;
   const all = chosen.senders.map((sender) => plotsOf(sender, chosen).length);
@@ -279,6 +282,10 @@ function row(id: string, text: string): string {
   return `  ${id.padEnd(idColumns)} ${text}`;
 }
 
+function variantsOf(words: CommandContext["words"], id: AttackId, others: readonly string[]): string {
+  return words.say("lab-list-variants", { variants: others.map((one) => `${id}:${one}`).join(", ") });
+}
+
 function attackLines({ words }: CommandContext, id: AttackId): readonly string[] {
   const { variants, notYet } = catalogue[id];
   const others = Object.keys(variants).slice(1);
@@ -286,7 +293,7 @@ function attackLines({ words }: CommandContext, id: AttackId): readonly string[]
     row(id, attackName(words, id)),
     ...(others.length === 0
       ? []
-      : [row("", words.say("lab-list-variants", { variants: others.map((one) => `${id}:${one}`).join(", ") }))]),
+      : wrap(variantsOf(words, id, others), { width: widthMax }).map((line) => row("", line))),
     ...(notYet === undefined ? [] : [row("", words.say(`lab-${notYet}`))]),
   ];
 }
@@ -360,7 +367,8 @@ function showCell({ terminal, words }: CommandContext, cell: Cell): void {
   if (evidence.control !== undefined) {
     terminal.out(words.say("lab-show-control", { outcome: outcomeName(words, evidence.control.observed) }));
   }
-  const means = outcomeMeaning(words, observed);
+  for (const text of hopTexts(words, evidence)) terminal.out(text);
+  const means = cellMeaning(words, cell);
   const outcome = words.say("lab-show-outcome", { outcome: outcomeName(words, observed), means });
   for (const line of wrap(outcome, { width: widthMax })) terminal.out(line);
 }

@@ -101,7 +101,7 @@ function tell(cell) {
   const parts = [
     make("h2", { id: "story-title" }, attack.name),
     make("p", { class: "route" }, t.senders[cell.sender] + " → " + t.receivers[cell.receiver]),
-    make("div", { class: "verdict " + cell.observed }, make("b", {}, name), meaning),
+    make("div", { class: "verdict " + cell.observed }, make("b", {}, name), cell.slippedIn > 0 ? t.slippedMeans : meaning),
   ];
   if (cell.predicted !== cell.observed) parts.push(make("p", {}, t.predicted + ": " + t.outcomes[cell.predicted][0] + " · " + t.wrong));
   if (attack.what) parts.push(make("p", {}, attack.what), make("p", {}, attack.stands), make("p", {}, attack.stops));
@@ -113,6 +113,7 @@ function tell(cell) {
     filled(t.attacker, cell.attacker),
     ...(cell.bystander ? [filled(t.bystander, { outcome: t.outcomes[cell.bystander][0] })] : []),
     ...(cell.slippedIn === undefined ? [] : [filled(t.slipped, { count: cell.slippedIn })]),
+    ...(cell.hops ? cell.hops.counted.map((one) => filled(t.hop, { ...one, hop: t.hops[one.hop], sent: cell.hops.sent })) : []),
   ];
   parts.push(make("h3", {}, t.evidence), make("ul", {}, ...evidence.map((text) => make("li", {}, text))));
   if (cell.words.length > 0) parts.push(make("h3", {}, t.saying), make("ul", { lang: "en" }, ...cell.words.map((place) => make("li", {}, lineOf(cell, place).text))));

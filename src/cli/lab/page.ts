@@ -149,6 +149,13 @@ function pageTexts(words: Words, cells: number) {
     attacker: words.say("lab-page-attacker", { connections: "{connections}", strikes: "{strikes}" }),
     bystander: words.say("lab-page-bystander", { outcome: "{outcome}" }),
     slipped: words.say("lab-page-slipped", { count: "{count}" }),
+    slippedMeans: words.say("lab-outcome-slipped-means"),
+    hop: words.say("lab-page-hop", { hop: "{hop}", messages: "{messages}", legally: "{legally}", sent: "{sent}" }),
+    hops: {
+      surehop: words.say("lab-hop-surehop"),
+      postfix: words.say("lab-hop-postfix"),
+      receiver: words.say("lab-hop-receiver"),
+    },
     made: words.say("lab-page-made", { cells }),
     client: words.say("lab-who-client"),
     server: words.say("lab-who-server"),

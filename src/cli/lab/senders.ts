@@ -1,15 +1,16 @@
 /** Every sender that the lab knows how to start. */
 import { isEnclosed, peerSenders, type Sender } from "../../lab/index.ts";
 import { labPorts } from "./ports.ts";
+import { chainSenders } from "./chain.ts";
 import { surehopSenders } from "./surehop.ts";
 
 export function everySender(): readonly Sender[] {
-  return [...surehopSenders(), ...peerSenders(labPorts)];
+  return [...surehopSenders(), ...chainSenders(labPorts), ...peerSenders(labPorts)];
 }
 
-/** Those that are tried where none is asked for: Surehop, in its modes. */
+/** Those that are tried where none is asked for: Surehop, in its modes, and with another server before or behind it. */
 export function usualSenders(): readonly Sender[] {
-  return surehopSenders();
+  return [...surehopSenders(), ...chainSenders(labPorts)];
 }
 
 /** Whether what is asked for can be done here, but in an enclosure alone, and this is none. */

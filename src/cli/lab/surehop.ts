@@ -5,14 +5,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, createSecureContext } from "node:tls";
-import { ip, noLog, type Instant, type MailEvent, type MessageId } from "../../base/index.ts";
+import { address, ip, noLog, type Instant, type MailEvent, type MessageId } from "../../base/index.ts";
 import { hashPassword } from "../../intake/index.ts";
+import type { MessageSummary } from "../../queue/index.ts";
 import {
   Dialogue,
   leapingClock,
   makeAuthority,
   senderLimits,
   type Handed,
+  type Inbound,
   type LabMail,
   type LeapingClock,
   type MailState,
@@ -40,7 +42,7 @@ const ttlSeconds = 4 * 3600;
 const cellsAtOnce = 80;
 const patienceMs = 120_000;
 const hostname = "relay.sender.example";
-const login = { user: "alice@sender.example", password: "correct horse battery staple" } as const;
+export const login = { user: "alice@sender.example", password: "correct horse battery staple" } as const;
 
 /** For tests: parts of the relay that are not what they should be. */
 export type Planted = PlantedParts;
@@ -58,15 +60,17 @@ export function surehopSenders(planted?: Planted): readonly Sender[] {
   }));
 }
 
-async function startSurehop(
+/** `rules`: more of `surehop.toml`. */
+export async function startSurehop(
   mode: SurehopMode,
   world: SenderWorld,
-  planted: Planted | undefined,
-): Promise<RunningSender> {
+  planted?: Planted,
+  rules = "",
+): Promise<RunningSurehop> {
   const clock = leapingClock(systemClock);
   const credentials = makeAuthority(systemClock, "Relay CA").issue({ names: [hostname], ips: [[127, 0, 0, 1]] });
   const secureContext = createSecureContext({ ...credentials, minVersion: "TLSv1.2" });
-  const relay = await startRelay(await configOf(mode, world, clock), {
+  const relay = await startRelay(await configOf(mode, world, clock, rules), {
     net: systemNet,
     clock,
     random: systemRandom,
@@ -79,7 +83,7 @@ async function startSurehop(
 }
 
 /** What stands in surehop.toml, and what a world on loopback asks for besides. */
-async function configOf(mode: SurehopMode, world: SenderWorld, clock: LeapingClock) {
+async function configOf(mode: SurehopMode, world: SenderWorld, clock: LeapingClock, rules: string) {
   const ca = join(world.directory, "ca.pem");
   writeFileSync(ca, world.authorityPem);
   const anyPort = { address: ip("127.0.0.1"), port: 0 };
@@ -94,6 +98,7 @@ async function configOf(mode: SurehopMode, world: SenderWorld, clock: LeapingClo
     ...world.rules.map(({ domain, host }) => {
       return `[[rule]]\ndomain = "${domain}"\nrequire = "authenticated"\nmatch = ["${host}"]\nca = ${JSON.stringify(ca)}`;
     }),
+    rules,
   ].join("\n");
   const vantage = { now: clock.now(), isRoot: false, examine: false };
   const { config, faults } = await parseConfig(text, join(world.directory, "surehop.toml"), vantage);
@@ -104,7 +109,7 @@ async function configOf(mode: SurehopMode, world: SenderWorld, clock: LeapingClo
     dns: { ...config.dns, anchors: world.anchors },
     users: [{ name: login.user, passwordHash: await passwordHash() }],
     limits: { ...config.limits, connectionsPerClientMax: 100 },
-    listen: { ...listen, local: [], submissions: [anyPort], submission: [anyPort] },
+    listen: { ...listen, local: [anyPort], submissions: [anyPort], submission: [anyPort] },
   };
 }
 
@@ -124,8 +129,8 @@ interface Watched {
   dueAt: Instant;
 }
 
-class RunningSurehop implements RunningSender {
-  readonly inbound: NonNullable<RunningSender["inbound"]>;
+export class RunningSurehop implements RunningSender {
+  readonly inbound: Inbound;
   readonly #relay: Relay;
   readonly #clock: LeapingClock;
   readonly #messages = new Map<string, Watched>();
@@ -136,7 +141,13 @@ class RunningSurehop implements RunningSender {
   constructor(relay: Relay, clock: LeapingClock) {
     this.#relay = relay;
     this.#clock = clock;
-    this.inbound = { at: { address: ip("127.0.0.1"), port: this.#port("submission") }, login };
+    const at = (kind: string) => ({ address: ip("127.0.0.1"), port: this.#port(kind) });
+    this.inbound = {
+      door: at("local"),
+      taken: (reply) => /^250 .*accepted as (\w{26})$/.exec(reply)?.[1],
+      starttls: { kind: "of-clients", at: at("submission"), login },
+      counts: async (recipient) => [{ hop: "surehop", messages: await this.countOf(recipient) }],
+    };
     relay.onEvent((message, { event }) => this.#onEvent(message, event));
   }
 
@@ -165,6 +176,21 @@ class RunningSurehop implements RunningSender {
     const words = createWords("en", { timeZone: "UTC" });
     const told = this.#watched(id).told.slice(0, senderLimits.wordsMax);
     return Promise.resolve(told.map((event) => words.event(event)));
+  }
+
+  /** Messages for this recipient that were taken, whatever became of them. */
+  async countOf(recipient: string): Promise<number> {
+    const { domain } = address(recipient);
+    const taken = await this.#relay.queue.list({ which: "all", domain, limit: 1000 });
+    const isFor = ({ deliveries }: MessageSummary): boolean =>
+      deliveries.some(({ recipients }) => recipients.some((one) => one.address === recipient));
+    return taken.filter(isFor).length;
+  }
+
+  /** What the next hop said when it took the message; undefined if it has not. */
+  handedOn(id: string): string | undefined {
+    const delivered = this.#watched(id).told.find((event) => event.code === "delivered");
+    return delivered?.code === "delivered" ? delivered.reply.lines.join(" ") : undefined;
   }
 
   async close(): Promise<void> {

@@ -70,6 +70,18 @@ export function failureTexts(words: Words, failures: readonly Failure[]): readon
 /** Of what a program has said: the end, where the reason usually is. */
 const saidMaxChars = 400;
 
+/** As `outcomeMeaning`; of what was slipped in, the secret was never the point. */
+export function cellMeaning(words: Words, { observed, evidence: { slippedIn } }: Cell): string {
+  return (slippedIn ?? 0) > 0 ? words.say("lab-outcome-slipped-means") : outcomeMeaning(words, observed);
+}
+
+/** What each hop has counted; empty where nothing was to be counted. */
+export function hopTexts(words: Words, { hops }: Cell["evidence"]): readonly string[] {
+  return (hops?.counted ?? []).map(({ hop, messages, legally }) =>
+    words.say("lab-page-hop", { hop: words.say(`lab-hop-${hop}`), messages, legally, sent: hops?.sent ?? 0 }),
+  );
+}
+
 /** A note of a transcript, or the line itself. */
 export function transcriptText(words: Words, { who, text }: TranscriptLine): string {
   if (who !== "note") return text;

@@ -10,7 +10,7 @@
  * given back?
  */
 import { domain, ip, type DomainName } from "../../base/index.ts";
-import { predict, type Outcome } from "../../threats/index.ts";
+import { predict, type CommandInjection, type Outcome, type Smuggling } from "../../threats/index.ts";
 import { attackers, type AttackId, type Captured, type RunningAttack } from "../attackers/index.ts";
 import { attackerDomain } from "../attackers/index.ts";
 import { makeAuthority, type Authority } from "../ca.ts";
@@ -20,7 +20,9 @@ import { startPolicyHost, type PolicyHost } from "../policy-host.ts";
 import type { LabMail, MailState, RunningSender, Sender } from "../senders/types.ts";
 import { openFront, type Front } from "./front.ts";
 import { startGuarded } from "./guarded.ts";
-import { smuggling, submitUnderInjection, type InjectionResult } from "./inbound.ts";
+import { countsOf as hopsOf, type MailTo, type Strike } from "./inbound.ts";
+import { strikeInjection } from "./injection.ts";
+import { strikeSmuggling } from "./smuggling.ts";
 import { Places } from "./places.ts";
 import { openSite, type Site, type SiteDeps } from "./site.ts";
 import type { TranscriptLine } from "./transcript.ts";
@@ -83,7 +85,10 @@ interface Act {
   running: RunningAttack | undefined;
   /** Where forged DNS leads to. */
   lure: Front | undefined;
-  injection: InjectionResult | undefined;
+  /** On the sender's own door. */
+  strike: Strike | undefined;
+  /** Other messages of it, that have to come to an end as well. */
+  besides: readonly Run[];
   controlLines: readonly TranscriptLine[];
   slipToken: string;
   startedAt: number;
@@ -148,6 +153,7 @@ class Stage {
         authorityPem: this.#authority.pem,
         smtpPort: this.#smtpPort,
         httpsPort: this.#policies.endpoint.port,
+        sites: sites.map(({ domain: name, front }) => ({ domain: name, at: front.endpoint })),
         rules: sites.flatMap(({ setup, domain: name, host }) => (setup.rule === true ? [{ domain: name, host }] : [])),
         isEnclosed,
         directory: directory.path,
@@ -219,7 +225,8 @@ class Stage {
       aside: undefined,
       running: undefined,
       lure: undefined,
-      injection: undefined,
+      strike: undefined,
+      besides: [],
       controlLines: [],
       slipToken: this.#ports.makeToken(),
       startedAt: this.#ports.clock.monotonic(),
@@ -296,7 +303,7 @@ class Stage {
   async #attack(acts: readonly Act[]): Promise<void> {
     await Promise.all(acts.map((act) => this.#strike(act)));
     const stalling = new Map(acts.flatMap((act) => (isSilent(act.plot) && act.attack ? [[act.attack, act]] : [])));
-    const runs = [...runsOf(acts, "attack"), ...runsOf(acts, "aside")];
+    const runs = [...runsOf(acts, "attack"), ...runsOf(acts, "aside"), ...acts.flatMap(({ besides }) => besides)];
     await this.#settle(runs, stalling);
     this.#note(acts);
     const { times, everyMs } = this.#sender.retries;
@@ -313,25 +320,30 @@ class Stage {
     const { plot, site, bystander } = act;
     act.startedAt = this.#ports.clock.monotonic() - (act.endedAt - act.startedAt);
     act.endedAt = 0;
-    switch (plot.attack?.effect.inbound) {
-      case "injects-commands": {
-        const { inbound } = this.#sending;
-        if (inbound === undefined) throw new Error(`${this.#sender.id} has no port to inject commands at`);
-        const mail = this.#mailTo(site);
-        act.injection = await submitUnderInjection(this.#ports, inbound, mail.mail, true);
-        // The client has it still, or has handed it in.
-        act.attack = { token: mail.token, id: undefined, state: act.injection.handedIn ? "delivered" : "waiting" };
-        return;
-      }
-      case "smuggles": {
-        const { mail, token } = this.#mailTo(site);
-        act.attack = await this.#submit(smuggling(mail, plot.attack.variant, act.slipToken), token);
-        return;
-      }
-      case undefined:
-        act.attack = await this.#handIn(site);
-        if (bystander !== undefined) act.aside = await this.#handIn(bystander);
-    }
+    if (plot.attack?.effect.inbound !== undefined) return this.#strikeInbound(act, plot.attack.effect.inbound);
+    act.attack = await this.#handIn(site);
+    if (bystander !== undefined) act.aside = await this.#handIn(bystander);
+  }
+
+  async #strikeInbound(act: Act, effect: Smuggling | CommandInjection): Promise<void> {
+    const { inbound } = this.#sending;
+    if (inbound === undefined) throw new Error(`${this.#sender.id} has no door that could be attacked`);
+    const secret = this.#ports.makeToken();
+    const mailTo: MailTo = (local, kind) =>
+      this.#mailTo(act.site, local, kind === "attack" ? secret : this.#ports.makeToken()).mail;
+    const given = { mailTo, token: act.slipToken };
+    const strike =
+      effect.kind === "smuggles"
+        ? await strikeSmuggling(this.#ports, inbound, { ...given, smuggling: effect })
+        : await strikeInjection(this.#ports, this.#sending, inbound, {
+            ...given,
+            injection: effect,
+            variant: act.plot.attack?.variant ?? "",
+          });
+    const [id, ...others] = strike.ids;
+    act.strike = strike;
+    act.attack = { token: secret, id, state: id === undefined ? strike.otherwise : "under-way" };
+    act.besides = [...others, ...strike.legalIds].map((one) => ({ token: "", id: one, state: "under-way" }));
   }
 
   #note(acts: readonly Act[]): void {
@@ -344,9 +356,12 @@ class Stage {
     return this.#submit(mail, token);
   }
 
-  #mailTo({ domain: name, setup }: Site): { readonly mail: LabMail; readonly token: string } {
-    const token = this.#ports.makeToken();
-    const to = `bob@${name}`;
+  #mailTo(
+    { domain: name, setup }: Site,
+    local = "bob",
+    token = this.#ports.makeToken(),
+  ): { readonly mail: LabMail; readonly token: string } {
+    const to = `${local}@${name}`;
     const content = [`From: ${from}`, `To: ${to}`, "Subject: a secret", "", `The token is ${token}.`, ""].join("\r\n");
     return { mail: { from, to, content, requireTls: setup.requireTls !== undefined }, token };
   }
@@ -410,30 +425,39 @@ class Stage {
       observed: observedIn(evidence, run),
       evidence: isControl
         ? evidence
-        : { ...evidence, control: { predicted: honestly, observed: calm, transcript: act.controlLines } },
+        : {
+            ...evidence,
+            control: { predicted: honestly, observed: calm, transcript: act.strike?.calm ?? act.controlLines },
+          },
       ms: Math.round(act.endedAt - act.startedAt),
     };
   }
 
   async #evidence(act: Act, run: Run, site: Site): Promise<Evidence> {
-    const { plot, running, lure, bystander, aside, injection, slipToken } = act;
+    const { plot, running, lure, bystander, aside, strike, slipToken } = act;
+    const { inbound } = this.#sending;
     const copies = copiesOf(site, run.token);
     const stolen = (running?.captured() ?? []).filter(({ content }) => content.includes(run.token));
     // He hears what passes his own door; and what passes the honest server's, if that is where he stands.
     const ears = [lure, plot.attack?.effect.wire === undefined || lure !== undefined ? undefined : site.front];
     const inClear = ears.some((ear) => ear?.overheard(run.token) === true);
-    const slipped = (injection?.slippedIn ?? 0) + copiesOf(site, slipToken).filter(isSecondMessage).length;
+    const slipped = (strike?.slippedIn ?? 0) + copiesOf(site, slipToken).filter(isSecondMessage).length;
     const words = run.id === undefined ? [] : await this.#sending.words(run.id);
     return {
       token: run.token,
       seen: seenIn(inClear, stolen),
       honest: { copies: copies.length, ...(copies[0]?.tls === undefined ? {} : { tls: copies[0].tls }) },
-      attacker: running === undefined ? { connections: 0, strikes: 0 } : { ...countsOf(running) },
+      attacker: running === undefined ? { connections: 0, strikes: strike?.strikes ?? 0 } : { ...countsOf(running) },
       ...(aside === undefined || bystander === undefined
         ? {}
         : { bystander: copiesOf(bystander, aside.token).length > 0 ? "delivered" : fateOf(aside) }),
-      ...(plot.attack?.effect.inbound === undefined ? {} : { slippedIn: slipped }),
-      transcript: injection?.lines ?? passedAt(lure, site.front),
+      ...(strike === undefined || inbound === undefined
+        ? {}
+        : {
+            slippedIn: slipped,
+            hops: { sent: strike.legally.sent, counted: await hopsOf(inbound, strike, (to) => takenFor(site, to)) },
+          }),
+      transcript: strike?.transcript ?? passedAt(lure, site.front),
       words,
     };
   }
@@ -464,6 +488,10 @@ function copiesOf({ honest }: Site, token: string) {
   return honest.received().filter(({ content }) => content.includes(token));
 }
 
+function takenFor({ honest }: Site, recipient: string): number {
+  return honest.received().filter(({ to }) => to.includes(recipient)).length;
+}
+
 function seenIn(inClear: boolean, stolen: readonly Captured[]): Evidence["seen"] {
   if (inClear || stolen.some(({ tls }) => !tls)) return "in-clear";
   return stolen.length > 0 ? "inside-attackers-tls" : "nowhere";
@@ -484,8 +512,8 @@ function runsOf(acts: readonly Act[], which: "control" | "attack" | "aside"): re
   return acts.flatMap((act) => act[which] ?? []);
 }
 
-function runsIn({ control, attack, aside }: Act): readonly Run[] {
-  return [control, attack, aside].flatMap((run) => run ?? []);
+function runsIn({ control, attack, aside, besides }: Act): readonly Run[] {
+  return [control, attack, aside, ...besides].flatMap((run) => run ?? []);
 }
 
 function isStuck(act: Act): boolean {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Clock, Net } from "../../base/index.ts";
 import type { ChosenAttack, Outcome, ReceiverSetup } from "../../threats/index.ts";
 import type { Sender } from "../senders/types.ts";
+import type { HopEvidence } from "./inbound.ts";
 import type { TranscriptLine } from "./transcript.ts";
 
 /** One combination that is tried. `attack` undefined: nobody attacks. */
@@ -33,6 +34,8 @@ export interface Evidence {
   readonly bystander?: Outcome;
   /** What was smuggled in or injected, and taken for the sender's own. */
   readonly slippedIn?: number;
+  /** For attacks on the sender's own door: what each hop has counted, and `sent` messages that were sent legally in the same way. */
+  readonly hops?: { readonly sent: 1 | 2; readonly counted: readonly HopEvidence[] };
   readonly transcript: readonly TranscriptLine[];
   /** What the sender has to say. */
   readonly words: readonly string[];
@@ -65,12 +68,24 @@ export interface Failure {
 }
 
 /** Something was other than predicted: the outcome, the control's, or the bystander's. */
-export function isMismatch({ predicted, observed, evidence: { control, bystander } }: Cell): boolean {
+export function isMismatch({ predicted, observed, evidence: { control, bystander, hops } }: Cell): boolean {
   return (
     predicted !== observed ||
     (control !== undefined && control.predicted !== control.observed) ||
-    (bystander !== undefined && control !== undefined && bystander !== control.predicted)
+    (bystander !== undefined && control !== undefined && bystander !== control.predicted) ||
+    (hops !== undefined && !isCountedRight(hops))
   );
+}
+
+/**
+ * Two messages that were sent legally are two at every hop: so that "one" is no broken counter. And no hop makes more of what it got than
+ * came, nor does Surehop hand on what the next could take for a line's end.
+ */
+function isCountedRight({ sent, counted }: NonNullable<Evidence["hops"]>): boolean {
+  return counted.every(({ hop, messages, legally, stray }, at) => {
+    const came = counted[at - 1]?.messages ?? Number.POSITIVE_INFINITY;
+    return legally === sent && messages <= came && !(hop === "surehop" && (stray ?? 0) > 0);
+  });
 }
 
 export interface LabPorts {

@@ -52,6 +52,11 @@ export class Ledger {
     return [...this.#entry(id).words];
   }
 
+  /** Messages that were talked of in such a line, ours or not. */
+  countOf(isAbout: (line: string) => boolean): number {
+    return [...this.#entries.values()].filter(({ words }) => words.some(isAbout)).length;
+  }
+
   #entry(id: string): Entry {
     const known = this.#entries.get(id);
     if (known !== undefined) return known;

@@ -29,7 +29,7 @@ const startTimeoutMs = 20_000;
 /** More than `minimal_backoff_time`, in whole seconds as Postfix counts them. */
 const backoffMs = 2_100;
 
-type Settings = Readonly<Record<string, string>>;
+export type Settings = Readonly<Record<string, string>>;
 
 interface Level {
   /** What is written into main.cf, besides where everything is. */
@@ -71,7 +71,7 @@ export function postfixSenders(ports: ClientPorts): readonly Sender[] {
   );
 }
 
-function postfixMissing(): string | undefined {
+export function postfixMissing(): string | undefined {
   const isThere = findProgram(["/usr/sbin/postfix"]) !== undefined;
   return isThere ? undefined : "postfix is not installed (apt-get install postfix)";
 }
@@ -102,9 +102,28 @@ async function startLevel(
 }
 
 async function startPostfix(
-  { net, clock }: ClientPorts,
+  ports: ClientPorts,
   world: SenderWorld,
   settings: Settings,
+  ledger: Ledger,
+): Promise<PeerServer> {
+  return launchPostfix(ports, world, { settings: { ...shortWaits, ...settings } }, ledger);
+}
+
+export interface PostfixPlan {
+  /** Of main.cf, over where everything is. */
+  readonly settings: Settings;
+  /** More lines of master.cf. */
+  readonly services?: readonly string[];
+  /** Beside main.cf: `$config_directory/NAME`. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Rejects with an Error, its log in it, if it does not come up. */
+export async function launchPostfix(
+  { net, clock }: ClientPorts,
+  world: SenderWorld,
+  { settings, services = [], files = {} }: PostfixPlan,
   ledger: Ledger,
 ): Promise<PeerServer> {
   const at: Endpoint = { address: world.ownAddress, port: peerPort };
@@ -114,8 +133,9 @@ async function startPostfix(
   await runWell(clock, "chown", ["postfix:postfix", data]);
   const log = new LogFile(join(directory, "mail.log"));
   writeText(join(config, "ca.pem"), world.authorityPem);
-  writeText(join(config, "main.cf"), mainCf({ ...placesIn({ directory, queue, data }), ...shortWaits, ...settings }));
-  writeText(join(config, "master.cf"), masterCf(at));
+  writeText(join(config, "main.cf"), mainCf({ ...placesIn({ directory, queue, data }), ...settings }));
+  writeText(join(config, "master.cf"), masterCf(at, services));
+  for (const [name, text] of Object.entries(files)) writeText(join(config, name), text);
   linkFrom(packaged, config, [
     "dynamicmaps.cf",
     "dynamicmaps.cf.d",
@@ -220,7 +240,7 @@ function placesIn({
 }
 
 /** Everything that it waits for, made short; what it decides is untouched. */
-const shortWaits: Settings = {
+export const shortWaits: Settings = {
   minimal_backoff_time: "1s",
   // The queue runs when it is told to.
   queue_run_delay: "1h",
@@ -236,11 +256,11 @@ function mainCf(settings: Settings): string {
 }
 
 /** The package's own, without a chroot, for which these directories have no files, and with a door of ours. */
-function masterCf(at: Endpoint): string {
+function masterCf(at: Endpoint, more: readonly string[]): string {
   const services = readText(join(packaged, "master.cf.proto"))
     .split("\n")
     .filter((line) => !/^(?:smtp\s+inet|postlog)\s/.test(line))
     .map((line) => line.replace(/^(\S+\s+\S+\s+\S\s+\S\s+)y/, "$1n"));
-  services.push(`${at.address}:${at.port} inet n - n - - smtpd`, "postlog unix-dgram n - n - 1 postlogd", "");
+  services.push(`${at.address}:${at.port} inet n - n - - smtpd`, "postlog unix-dgram n - n - 1 postlogd", ...more, "");
   return services.join("\n");
 }

@@ -58,6 +58,7 @@ describe("other people's mail servers", () => {
         authorityPem: "",
         smtpPort: 25,
         httpsPort: 443,
+        sites: [],
         rules: [],
         isEnclosed: false,
         directory: "/nonexistent",

@@ -17,6 +17,7 @@
 import type { DomainName, Endpoint, IpAddress } from "../../base/index.ts";
 import type { TrustAnchor } from "../../dns/index.ts";
 import type { SenderMode } from "../../threats/index.ts";
+import type { Tamperer } from "../run/tamperer.ts";
 
 export interface Sender {
   /** As on the command line: `surehop`, `postfix-dane`. */
@@ -55,6 +56,8 @@ export interface SenderWorld {
   readonly httpsPort: number;
   /** Domains for which the operator has written a rule: the hosts whose names he knows. */
   readonly rules: readonly { readonly domain: DomainName; readonly host: DomainName }[];
+  /** Every domain, and where its mail server is: for a sender that is not to look that up. */
+  readonly sites: readonly { readonly domain: DomainName; readonly at: Endpoint }[];
   /** Whether messages are relayed at all by addresses outside 127/8: true only within a network namespace of our own. */
   readonly isEnclosed: boolean;
   /** An empty directory of the sender's own; the lab removes it. */
@@ -89,13 +92,36 @@ export interface RunningSender {
   pass(ms: number): Promise<void>;
   /** What the sender has to say of the message, in its own words: log lines, or a story. For people; at most `senderLimits.wordsMax`. */
   words(id: string): Promise<readonly string[]>;
-  /** Where it takes mail with STARTTLS, for attacks on its own inbound side. Absent: it is not attacked there. */
-  readonly inbound?: {
-    readonly at: Endpoint;
-    readonly login?: { readonly user: string; readonly password: string };
-  };
+  /** Its own inbound side, for attacks on that. Absent: it is not attacked there. */
+  readonly inbound?: Inbound;
   /** Ends what was started. */
   close(): Promise<void>;
+}
+
+/** Where a sender takes mail, and what it says of how much it has taken. */
+export interface Inbound {
+  /** In clear and without a password: for clients of its own network. */
+  readonly door: Endpoint;
+  /** The message's id, in a reply to its content; undefined if it was not taken. */
+  taken(reply: string): string | undefined;
+  /** Where commands can be put beside a STARTTLS: its clients', or that of the hop before the one that is attacked. */
+  readonly starttls:
+    | {
+        readonly kind: "of-clients";
+        readonly at: Endpoint;
+        readonly login: { readonly user: string; readonly password: string };
+      }
+    /** Mail for a local part passes the hands that have its name. */
+    | { readonly kind: "between-hops"; readonly tamperers: ReadonlyMap<string, Tamperer> };
+  /** How many messages for this recipient each of its hops has taken, in the order in which mail passes them. */
+  counts(recipient: string): Promise<readonly HopCount[]>;
+}
+
+export interface HopCount {
+  readonly hop: "surehop" | "postfix" | "receiver";
+  readonly messages: number;
+  /** Octets in what it handed on of them that a server could take for an end of a line: CR and LF alone, NUL. Absent: nobody listened. */
+  readonly stray?: number;
 }
 
 export const senderLimits = {
