@@ -13,9 +13,11 @@ export function saveInspection(inspection: Inspection): string {
 }
 
 export function jsonWithBytes(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner instanceof Uint8Array ? { $bytes: Buffer.from(inner).toString("base64") } : inner,
-  );
+  // A Buffer makes something else of itself before a replacer sees it: the value is taken from what holds it.
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, inner: unknown) {
+    const held = this[key];
+    return held instanceof Uint8Array ? { $bytes: Buffer.from(held).toString("base64") } : inner;
+  });
 }
 
 /** Throws on what is no JSON. */

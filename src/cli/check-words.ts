@@ -26,7 +26,7 @@ export function tellTerminal(context: CommandContext, report: Report, isFirst: b
   line(paint(context, "bold", told.title));
   terminal.out("");
   line(told.verdict, "  ");
-  line(`${words.say("check-level-label")} ${told.level}`, "  ");
+  line(`${words.say("check-level-label")}${words.say("gap")}${told.level}`, "  ");
   tellSteps(context, told, line);
   tellMatrix(context, told, width);
   if (told.matrix.rows.length > 0) line(words.say("check-matrix-note"), "  ");
@@ -94,7 +94,7 @@ function tellFinding(
   reasons: Set<string>,
 ): void {
   const labelled = (key: string, text: string): void => {
-    const head = `    ${words.say(`check-label-${key}`)} `;
+    const head = `    ${words.say(`check-label-${key}`)}${words.say("gap")}`;
     line(text, head, " ".repeat(6));
   };
   line(finding.what, "  - ", "    ");

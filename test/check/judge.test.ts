@@ -12,7 +12,7 @@ import {
   type Inspection,
 } from "../../src/check/index.ts";
 import { createWords } from "../../src/words/index.ts";
-import { chain, keys } from "./town.ts";
+import { chain, keys, openTown } from "./town.ts";
 
 const words = [createWords("en", { timeZone: "UTC" }), createWords("zh-CN", { timeZone: "UTC" })];
 const of = domain("town.example");
@@ -213,6 +213,19 @@ describe("whatever was seen", () => {
         expect(read.ok && judge(read.value)).toEqual(judge(inspection));
       }),
     );
+  });
+
+  test("what the network brought as a Buffer comes back as the same bytes", async () => {
+    const town = await openTown({});
+    try {
+      const inspection = await town.inspect();
+      expect(inspection.stsPolicy.kind === "fetched" && Buffer.isBuffer(inspection.stsPolicy.bytes)).toBe(true);
+      const read = readInspection(saveInspection(inspection));
+      expect(read.ok && judge(read.value)).toEqual(judge(inspection));
+      expect(judge(inspection).findings).toEqual([]);
+    } finally {
+      await town.close();
+    }
   });
 
   test("trap 27: a host that could not be looked at is never called safe, and its TLS is never found wrong", () => {

@@ -35,7 +35,7 @@ function reportOf(words: Words, { verdict }: Report, told: ToldReport): string {
     "<main>",
     `<h1>${text(title)}</h1>`,
     `<p class="verdict ${moods[verdict]}">${text(told.verdict)}</p>`,
-    `<p>${text(words.say("check-level-label"))} ${text(level)}</p>`,
+    `<p>${text(words.say("check-level-label"))}${words.say("gap")}${text(level)}</p>`,
     ...stepsOf(words, told),
     matrixOf(words, told),
     `<h2>${text(words.say("check-findings-title"))}</h2>`,
@@ -75,7 +75,7 @@ function matrixOf(words: Words, { matrix }: ToldReport): string {
       ({ state, text: said }, at) =>
         `<td class="${cellMoods[state]}" data-sender="${text(matrix.senders[at] ?? "")}">${text(said)}</td>`,
     );
-    return `<tr><th scope="row">${text(attacker)}</th>${of.join("")}</tr>`;
+    return `<tr><th scope="row" data-lead="${text(words.say("check-matrix-attacker"))}">${text(attacker)}</th>${of.join("")}</tr>`;
   });
   return [
     `<h2>${text(words.say("check-matrix-title"))}</h2>`,
@@ -174,6 +174,7 @@ thead{position:absolute;left:-9999px}
 table,tbody,tr,th,td{display:block;width:auto}
 tr{padding:.4rem 0}
 tbody th{font-weight:600}
+tbody th::before{content:attr(data-lead) " ";font-weight:400;color:var(--soft)}
 td{margin:2px 0;display:flex;justify-content:space-between;gap:1rem}
 td::before{content:attr(data-sender);font-weight:400}
 }

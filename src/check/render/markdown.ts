@@ -9,7 +9,7 @@ export function reportMarkdown(words: Words, report: Report): string {
   return `${[
     `# ${plain(told.title)}`,
     `**${plain(told.verdict)}**`,
-    `${words.say("check-level-label")} ${plain(told.level)}`,
+    `${words.say("check-level-label")}${words.say("gap")}${plain(told.level)}`,
     ...stepsOf(words, told),
     ...matrixOf(words, told),
     `## ${words.say("check-findings-title")}`,
@@ -44,16 +44,16 @@ function matrixOf(words: Words, { matrix }: ToldReport): readonly string[] {
 }
 
 function findingOf(words: Words, { severityText, what, why, fix, who, evidence, paste }: ToldFinding): string {
-  const label = (key: string): string => words.say(`check-label-${key}`);
+  const label = (key: string): string => words.say(`check-label-${key}`) + words.say("gap");
   return [
     `### ${plain(severityText)}: ${plain(what)}`,
     [
-      `- ${label("why")} ${plain(why)}`,
-      `- ${label("fix")} ${plain(fix)}`,
-      `- ${label("who")} ${plain(who)}`,
-      ...(evidence.length === 0 ? [] : [`- ${label("evidence")} ${plain(evidence.join("; "))}`]),
+      `- ${label("why")}${plain(why)}`,
+      `- ${label("fix")}${plain(fix)}`,
+      `- ${label("who")}${plain(who)}`,
+      ...(evidence.length === 0 ? [] : [`- ${label("evidence")}${plain(evidence.join("; "))}`]),
     ].join("\n"),
-    ...(paste.length === 0 ? [] : [`${label("paste")}\n\n${fenced(paste)}`]),
+    ...(paste.length === 0 ? [] : [`${label("paste").trimEnd()}\n\n${fenced(paste)}`]),
   ].join("\n\n");
 }
 
