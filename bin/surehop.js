@@ -11,10 +11,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 
 const nodeMajorMin = 24;
+/** Twice what a scan needs at the most that it may hold at once; V8's own unit, MiB. */
+const scanHeap = ["--max-old-space-size=176", "--max-semi-space-size=4"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-if (Number(process.versions.node.split(".")[0]) >= nodeMajorMin) await start();
-else handOver();
+if (Number(process.versions.node.split(".")[0]) < nodeMajorMin) handOver();
+else if (!beginAgainWithinBounds()) await start();
 
 async function start() {
   hideExperimentalWarnings();
@@ -41,6 +43,26 @@ function hideExperimentalWarnings() {
  */
 function collectYoungBuffersEarly() {
   if (process.versions.node.startsWith("24.")) setFlagsFromString("--scavenger-max-new-space-capacity-mb=4");
+}
+
+/**
+ * V8 lets a heap grow to half of the machine's memory before it tidies up in earnest, and with it what OpenSSL holds for objects that
+ * nobody needs any more. It has to be told at its start how much it may take: so a scan begins again, in the same process, with the
+ * bounds of docs/decisions/0005-memory-of-a-scan.md. Whoever has set bounds of his own keeps them. False: there is nothing to do.
+ */
+function beginAgainWithinBounds() {
+  const isScan = process.argv.slice(2).includes("scan");
+  const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
+  // Windows has no such call.
+  if (!isScan || /max-(?:old|semi)-space-size/.test(given) || process.execve === undefined) return false;
+  hideExperimentalWarnings();
+  const args = [...process.execArgv, ...scanHeap, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  try {
+    process.execve(process.execPath, [process.execPath, ...args], process.env);
+  } catch {
+    // More memory than need be is better than no scan.
+  }
+  return false;
 }
 
 function handOver() {

@@ -35,26 +35,75 @@ export function receiverSetups(
 ): readonly { readonly host: DomainName; readonly setups: readonly ReceiverSetup[] }[] {
   return viewHosts(inspection).map((view) => ({
     host: view.host,
-    setups: setupsOf(inspection, view, "dane+mta-sts", "none"),
+    setups: setupsOf(standOf(inspection, view), "dane+mta-sts", "none"),
   }));
 }
 
 export function predictAll(inspection: Inspection, views: readonly HostView[]): Matrix {
+  const stands = views.map((view) => standOf(inspection, view));
+  const key = JSON.stringify(stands);
+  const known = matrices.get(key);
+  if (known !== undefined) return known;
+  const made = predictFor(stands);
+  if (matrices.size >= matricesMax) matrices.clear();
+  matrices.set(key, made);
+  return made;
+}
+
+/** There are few ways to stand, and a scan asks a million times. */
+const matrices = new Map<string, Matrix>();
+const matricesMax = 2_000;
+
+/** All of a host that an attack's outcome depends on, and nothing else. */
+interface Stand {
+  /** The domain's policy is enforced, and does not name the host. */
+  readonly isPassedOver: boolean;
+  readonly sts: "enforce" | "testing" | undefined;
+  readonly isDomainSigned: boolean;
+  readonly isHostSigned: boolean;
+  /** Its addresses, or its TLSA records for those who ask for them, could not be had. */
+  readonly hasAddresses: boolean;
+  readonly isTlsaUnknown: boolean;
+  readonly tlsa: ReceiverSetup["tlsa"];
+  readonly tls: HostView["tls"];
+  readonly looks: Presented;
+  readonly offersRequireTls: boolean;
+  readonly takesOldTls: boolean;
+}
+
+function standOf(inspection: Inspection, view: HostView): Stand {
+  const { sts } = inspection.facts;
+  const { addresses, tlsa } = view.fact;
+  const says = stsSays(inspection, view);
+  return {
+    isPassedOver: isEnforced(inspection) && says === "may-not",
+    sts: sts.kind === "policy" && sts.policy.mode !== "none" && says === "may" ? sts.policy.mode : undefined,
+    isDomainSigned: isMxSecure(inspection),
+    isHostSigned: (addresses.kind === "known" && addresses.status === "secure") || tlsa.kind === "records",
+    hasAddresses: addresses.kind === "known",
+    isTlsaUnknown: tlsa.kind === "failed",
+    tlsa: tlsaOf(view),
+    tls: view.tls,
+    looks: looksOf(view),
+    offersRequireTls: view.offersRequireTls === true,
+    takesOldTls: view.seen.addresses.some(({ hellos }) => hellos?.["tls1.1"]?.kind === "taken"),
+  };
+}
+
+function predictFor(stands: readonly Stand[]): Matrix {
   const ofClasses = (work: (sender: SenderClass) => Predicted): Readonly<Record<SenderClass, Predicted>> =>
     Object.fromEntries(senderClasses.map((sender) => [sender, work(sender)])) as Record<SenderClass, Predicted>;
-  const unattacked = ofClasses((sender) => best(outcomes(inspection, views, sender, "none")));
+  const unattacked = ofClasses((sender) => best(outcomes(stands, sender, "none")));
   const ids = Object.keys(abilityOf) as readonly (keyof typeof abilityOf)[];
   const attacks = ids.flatMap((id): readonly PredictedAttack[] => {
     const variants = variantsOf(id);
-    const effects = variants.flatMap(({ effect }) => (isWithinReach(effect, views) ? [effect] : []));
-    if (effects.length === 0 || views.length === 0) return [];
-    const found = senderClasses.map((sender) =>
-      effects.flatMap((effect) => outcomes(inspection, views, sender, effect)),
-    );
+    const effects = variants.flatMap(({ effect }) => (isWithinReach(effect, stands) ? [effect] : []));
+    if (effects.length === 0 || stands.length === 0) return [];
+    const found = senderClasses.map((sender) => effects.flatMap((effect) => outcomes(stands, sender, effect)));
     // An attack on something that the domain does not have shows nothing.
     if (found.every((all) => all.length === 0)) return [];
     const ofClass = (sender: SenderClass): Predicted => {
-      const all = effects.flatMap((effect) => outcomes(inspection, views, sender, effect));
+      const all = effects.flatMap((effect) => outcomes(stands, sender, effect));
       return all.length === 0 ? unattacked[sender] : worst(all);
     };
     return [{ attack: id, ability: abilityOf[id], outcomes: ofClasses(ofClass) }];
@@ -114,26 +163,19 @@ const goesByDane: ReadonlySet<SenderClass> = new Set(["dane", "dane+mta-sts", "r
 const goesBySts: ReadonlySet<SenderClass> = new Set(["mta-sts", "dane+mta-sts", "requiretls"]);
 
 /** Old versions can only be forced upon a server that still speaks them. */
-function isWithinReach(effect: AttackEffect, views: readonly HostView[]): boolean {
-  if (effect.wire?.kind !== "breaks-old-tls") return true;
-  return views.some(({ seen }) => seen.addresses.some(({ hellos }) => hellos?.["tls1.1"]?.kind === "taken"));
+function isWithinReach(effect: AttackEffect, stands: readonly Stand[]): boolean {
+  return effect.wire?.kind !== "breaks-old-tls" || stands.some(({ takesOldTls }) => takesOldTls);
 }
 
 /** At each host. */
-function outcomes(
-  inspection: Inspection,
-  views: readonly HostView[],
-  sender: SenderClass,
-  effect: AttackEffect | "none",
-): readonly Predicted[] {
-  const usable = views.filter((view) => !(goesBySts.has(sender) && isPassedOver(inspection, view)));
+function outcomes(stands: readonly Stand[], sender: SenderClass, effect: AttackEffect | "none"): readonly Predicted[] {
+  const usable = stands.filter(({ isPassedOver }) => !(goesBySts.has(sender) && isPassedOver));
   // No host that this sender may use: its mail waits, whoever attacks.
-  if (usable.length === 0) return views.length === 0 ? [] : ["held"];
-  return usable.flatMap((view): readonly Predicted[] => {
-    if (goesByDane.has(sender) && view.fact.tlsa.kind === "failed") return ["held"];
-    if (view.fact.addresses.kind !== "known") return ["held"];
-    const setups = setupsOf(inspection, view, sender, effect);
-    const all = setups.flatMap((setup): readonly Outcome[] => {
+  if (usable.length === 0) return stands.length === 0 ? [] : ["held"];
+  return usable.flatMap((stand): readonly Predicted[] => {
+    if (goesByDane.has(sender) && stand.isTlsaUnknown) return ["held"];
+    if (!stand.hasAddresses) return ["held"];
+    const all = setupsOf(stand, sender, effect).flatMap((setup): readonly Outcome[] => {
       const outcome = predict(classSenders[sender], setup, effect);
       return outcome === undefined ? [] : [outcome];
     });
@@ -143,32 +185,20 @@ function outcomes(
   });
 }
 
-function isPassedOver(inspection: Inspection, view: HostView): boolean {
-  return isEnforced(inspection) && stsSays(inspection, view) === "may-not";
-}
-
 /** One; or where its TLS could not be looked at, both of what it may be. */
-function setupsOf(
-  inspection: Inspection,
-  view: HostView,
-  sender: SenderClass,
-  effect: AttackEffect | "none",
-): readonly ReceiverSetup[] {
-  const { facts } = inspection;
-  const isSigned = isSignedFor(inspection, view, sender, effect);
-  const tlsa = tlsaOf(view);
+function setupsOf(stand: Stand, sender: SenderClass, effect: AttackEffect | "none"): readonly ReceiverSetup[] {
+  const { tls, tlsa, sts, looks, offersRequireTls } = stand;
+  const isSigned = isSignedFor(stand, sender, effect);
   const common = {
     id: "opportunistic",
     zone: isSigned ? "signed" : "unsigned",
     ...(isSigned && tlsa !== undefined ? { tlsa } : {}),
-    ...(facts.sts.kind === "policy" && facts.sts.policy.mode !== "none" && stsSays(inspection, view) === "may"
-      ? { sts: facts.sts.policy.mode }
-      : {}),
-    ...(sender === "requiretls" ? { requireTls: { offered: view.offersRequireTls === true } } : {}),
+    ...(sts === undefined ? {} : { sts }),
+    ...(sender === "requiretls" ? { requireTls: { offered: offersRequireTls } } : {}),
   } as const;
-  switch (view.tls) {
+  switch (tls) {
     case "offered":
-      return [{ ...common, tls: looksOf(view) }];
+      return [{ ...common, tls: looks }];
     // A server whose TLS is broken has none for those who can do without.
     case "missing":
     case "broken":
@@ -182,14 +212,10 @@ const good: Presented = { chain: "trusted", dates: "valid", name: "right" };
 
 /** Whose zone an attack is about: the one with the MX records, or the host's (RFC 7672 §2.2.1). */
 function isSignedFor(
-  inspection: Inspection,
-  { fact }: HostView,
+  { isHostSigned, isDomainSigned }: Stand,
   sender: SenderClass,
   effect: AttackEffect | "none",
 ): boolean {
-  const isHostSigned =
-    (fact.addresses.kind === "known" && fact.addresses.status === "secure") || fact.tlsa.kind === "records";
-  const isDomainSigned = isMxSecure(inspection);
   // Only a proven name of a proven host is proof of anything (RFC 8689 §4.2.1).
   if (sender === "requiretls") return isHostSigned && isDomainSigned;
   return effect !== "none" && effect.dns?.of === "mx" ? isDomainSigned : isHostSigned;

@@ -49,6 +49,8 @@ export interface OutlookOptions {
 export interface OutlookBounds {
   /** Of the resolver's cache, in bytes. Default: as a relay. */
   readonly cacheBytesMax: number;
+  /** Zones whose keys it keeps. */
+  readonly zonesKeptMax: number;
 }
 
 export interface Outlook {
@@ -80,7 +82,13 @@ export async function openOutlook(
   const cache = bounds && { entriesMax: limits.dnsCacheEntriesMax, bytesMax: bounds.cacheBytesMax };
   const asking = { ...ports, upstreams, secure: dotClient(), ...(cache === undefined ? {} : { cache }) };
   const isStub = config !== undefined && (config.dns.trustAd || config.danger.skipDnssec);
-  const proving = isStub ? undefined : createValidatingResolver({ ...asking, anchors: keeperOf(config, own).anchors });
+  const proving = isStub
+    ? undefined
+    : createValidatingResolver({
+        ...asking,
+        anchors: keeperOf(config, own).anchors,
+        ...(bounds === undefined ? {} : { zonesKeptMax: bounds.zonesKeptMax }),
+      });
   const resolver = proving ?? createStubResolver({ ...asking, trustAd: config?.dns.trustAd === true });
   const settings = settingsOf(context, options, config, tryout);
   const facts = openFactStore({ directory: config?.server.data ?? nowhere, role: "operator" });
@@ -100,6 +108,16 @@ export async function openOutlook(
   const memory = remembers
     ? createMemory({ store: openMemoryStore(facts), clock: systemClock, log: noLog, metrics: noMetrics })
     : undefined;
+  const { authorities } = settings;
+  // One for all: it parses every authority that there is.
+  const get = httpsGet({
+    net: systemNet,
+    clock: systemClock,
+    resolver,
+    port: danger.httpsPort,
+    allowPrivateAddresses: danger.allowPrivateAddresses,
+    ...(authorities === undefined ? {} : { authorities }),
+  });
   return {
     deps: { resolver, random: systemRandom, clock: systemClock, sts: sts ?? noSts, memory: memory ?? noMemory },
     settings,
@@ -107,10 +125,6 @@ export async function openOutlook(
     ...(proving === undefined ? {} : { proving }),
     ehloName: config?.delivery.heloName ?? domain("localhost"),
     async fetchPolicy(host) {
-      const { httpsPort: port, allowPrivateAddresses } = danger;
-      const { authorities } = settings;
-      const trust = authorities === undefined ? {} : { authorities };
-      const get = httpsGet({ net: systemNet, clock: systemClock, resolver, port, allowPrivateAddresses, ...trust });
       const fetched = await get(host, policyPath);
       return fetched.ok ? { kind: "fetched", bytes: fetched.value } : { kind: "failed", detail: fetched.error.detail };
     },

@@ -55,6 +55,8 @@ export interface ValidatingResolverOptions {
   readonly anchors: () => readonly TrustAnchor[];
   /** Default: `limits.dnsCacheEntriesMax` and `dnsLimits.cacheBytesMax`. */
   readonly cache?: CacheBounds;
+  /** Zones whose keys are kept; default `validatorLimits.zonesKeptMax`. */
+  readonly zonesKeptMax?: number;
 }
 
 export interface ValidatingResolver extends Resolver {
@@ -82,12 +84,18 @@ class Proving implements ValidatingResolver {
   readonly #lanes: ReadonlyMap<RecordType, Lane>;
   readonly #others: Lane;
 
-  constructor({ net, clock, random, log, metrics, upstreams, secure, anchors, cache }: ValidatingResolverOptions) {
+  constructor(options: ValidatingResolverOptions) {
+    const { net, clock, random, log, metrics, upstreams, secure, anchors, cache, zonesKeptMax } = options;
     this.#log = log;
     this.#metrics = metrics;
     const ports = { net, clock, random, closing: this.#closing, ...(secure === undefined ? {} : { secure }) };
     this.#upstreams = new Upstreams(ports, log, upstreams, { validating: false, wants: "signatures" });
-    this.#validator = createValidator({ ask: this.ask, clock, anchors });
+    this.#validator = createValidator({
+      ask: this.ask,
+      clock,
+      anchors,
+      ...(zonesKeptMax === undefined ? {} : { zonesKeptMax }),
+    });
     this.#cache = new AnswerCache(clock, cache);
     const lane = (): Lane => ({ shelf: this.#cache.shelfOf(keeping), underWay: new Map() });
     this.#lanes = new Map(["A", "AAAA", "MX", "TXT", "TLSA", "CNAME"].map((type) => [type, lane()]));

@@ -1,7 +1,7 @@
 /** Certificates and keys out of PEM files: all that is taken from them is what is public. */
 import { createHash, createPublicKey, X509Certificate, type KeyObject } from "node:crypto";
 import { err, ok, type Result } from "../base/index.ts";
-import { readPublicKeyInfo } from "../tls/index.ts";
+import { certificateIn, readPublicKeyInfo } from "../tls/index.ts";
 import { publishLimits } from "./limits.ts";
 import type { KeyFact } from "./types.ts";
 
@@ -48,10 +48,21 @@ function keyFact(key: KeyObject, spki: Uint8Array = key.export({ type: "spki", f
   return { kind: isRsa ? "rsa" : "ecdsa", spki, sha256: createHash("sha256").update(spki).digest("hex") };
 }
 
-/** The key of a certificate in DER; undefined if it cannot be read. */
+/** By the very bytes, as they stand in what was seen of a host: its key is asked for with each domain that it serves. */
+const keysRead = new WeakMap<Uint8Array, { readonly key: KeyFact | undefined }>();
+
+/** The key of a certificate in DER, which must not change; undefined if it cannot be read. */
 export function keyOfDer(der: Uint8Array): KeyFact | undefined {
+  const known = keysRead.get(der);
+  if (known !== undefined) return known.key;
+  const key = readKeyOf(certificateIn(der));
+  keysRead.set(der, { key });
+  return key;
+}
+
+function readKeyOf(certificate: X509Certificate | undefined): KeyFact | undefined {
   try {
-    return certificateKey(new X509Certificate(der));
+    return certificate && certificateKey(certificate);
   } catch {
     return undefined;
   }

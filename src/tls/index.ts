@@ -27,6 +27,7 @@ export {
 export { proveByAuthorities } from "./authorities.ts";
 export { startTls, type HandshakeOptions } from "./handshake.ts";
 export * from "./hello/index.ts";
+export { certificateIn } from "./kept.ts";
 export { serveTls, type ServedTls, type ServeTlsFault, type ServeTlsOptions } from "./serve.ts";
 export { matchNames } from "./names.ts";
 export { overhearTls, type Overheard, type OverhearOptions } from "./overhear.ts";

@@ -26,6 +26,10 @@ export interface InternetPlan {
   readonly badPercent?: number;
   /** Milliseconds. */
   readonly latency?: readonly [from: number, to: number];
+  /** Addresses that a real server can have on loopback, where there is but one of IPv6. */
+  readonly isLoopback?: boolean;
+  /** MX hosts of a domain; default 1, and 2 of every third. */
+  readonly hostsPerDomain?: number;
 }
 
 export interface SimulatedInternet {
@@ -35,6 +39,8 @@ export interface SimulatedInternet {
   /** The MX hosts of a domain, in order; the place of the domain is in its name. */
   hostsOf(name: DomainName): readonly SimulatedHost[];
   hostAt(address: IpAddress): SimulatedHost | undefined;
+  /** Somebody is there, until the result is called. `now` in monotonic milliseconds. */
+  enter(address: IpAddress, now: number): () => void;
   /** One connection and what it takes until it is over. */
   connect(clock: Clock, address: IpAddress): Promise<Manner>;
   /** Milliseconds to the answer of a resolver. */
@@ -50,12 +56,9 @@ const silenceMs = 15_000;
 const slownessMs = 40_000;
 const minuteMs = 60_000;
 
-export function simulatedInternet(
-  plan: InternetPlan,
-  budgets?: ScanBudgets & { readonly concurrency: number },
-): SimulatedInternet {
+export function simulatedInternet(plan: InternetPlan, budgets?: MeteredBudgets): SimulatedInternet {
   const random = seededRandom(plan.seed);
-  const { badPercent = 10, latency: [nearMs, farMs] = [20, 200] } = plan;
+  const { badPercent = 10, latency: [nearMs, farMs] = [20, 200], isLoopback = false, hostsPerDomain } = plan;
   const hosts = Array.from({ length: plan.hosts }, (_, at) => makeHost(at));
   const byAddress = new Map(hosts.flatMap((host) => host.addresses.map((address) => [address, host] as const)));
   const meter = new Meter(budgets);
@@ -70,7 +73,11 @@ export function simulatedInternet(
     return {
       name: domain(`mx${at}.operator-${operator}.example`),
       addresses:
-        random.fraction() < 0.5 ? [v4(at)] : [v4(at), ip(`2001:db8:${operator.toString(16)}::${at.toString(16)}`)],
+        random.fraction() < 0.5
+          ? [v4(at, isLoopback)]
+          : isLoopback
+            ? [v4(at, true), v4(at + loopbackSecondFrom, true)]
+            : [v4(at), ip(`2001:db8:${operator.toString(16)}::${at.toString(16)}`)],
       manner: dice < badPercent ? bad : "good",
       latencyMs: Math.round(nearMs + random.fraction() * (farMs - nearMs)),
     };
@@ -86,6 +93,13 @@ export function simulatedInternet(
     );
   };
 
+  function enter(address: IpAddress, now: number): () => void {
+    const host = byAddress.get(address);
+    if (host === undefined) throw new Error(`nobody is at ${address}`);
+    connections++;
+    return meter.enter(address, host.name, now);
+  }
+
   const domainAt = (place: number): DomainName => `d${place}.example` as DomainName;
 
   return {
@@ -96,17 +110,17 @@ export function simulatedInternet(
     },
     hostsOf(name) {
       const place = Number(/^d(\d+)\./.exec(name)?.[1] ?? 0);
-      const count = 1 + (place % 3 === 0 ? 1 : 0);
+      const count = hostsPerDomain ?? 1 + (place % 3 === 0 ? 1 : 0);
       return Array.from({ length: count }, (_, at) => hosts[hostPlace(place, at) % plan.hosts]).filter(
         (host) => host !== undefined,
       );
     },
     hostAt: (address) => byAddress.get(address),
+    enter,
     async connect(clock, address) {
       const host = byAddress.get(address);
-      if (host === undefined) throw new Error(`nobody is at ${address}`);
-      connections++;
-      const leave = meter.enter(address, host.name, clock.monotonic());
+      const leave = enter(address, clock.monotonic());
+      if (host === undefined) return "down";
       await new Promise<void>((resolve) => void clock.after(durationMs(host), resolve));
       leave();
       if (host.manner !== "later") return host.manner;
@@ -123,9 +137,12 @@ export function simulatedInternet(
   };
 }
 
-function v4(at: number): IpAddress {
+/** Blocks of addresses of which one has a host, and the second address of the first host. */
+const loopbackSecondFrom = 32_768;
+
+function v4(at: number, isLoopback = false): IpAddress {
   const place = at + 256;
-  return `${100 + (place >> 16)}.${(place >> 8) & 0xff}.${place & 0xff}.25` as IpAddress;
+  return `${(isLoopback ? 127 : 100) + (place >> 16)}.${(place >> 8) & 0xff}.${place & 0xff}.25` as IpAddress;
 }
 
 function durationMs({ manner, latencyMs }: SimulatedHost): number {
@@ -150,15 +167,21 @@ function fractionOf(seed: number, place: number, salt: number): number {
   return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
 }
 
+export interface MeteredBudgets extends ScanBudgets {
+  readonly concurrency: number;
+  /** By so much less than a minute is looked at together: connections over real sockets do not arrive as evenly as they were begun. */
+  readonly jitterMs?: number;
+}
+
 /** Counts as those would who are visited: by the beginnings of the last minute, and by who is there. */
 class Meter {
   readonly breaches: string[] = [];
   readonly busiest = { open: 0 };
-  readonly #budgets: (ScanBudgets & { readonly concurrency: number }) | undefined;
+  readonly #budgets: MeteredBudgets | undefined;
   readonly #visits = new Map<string, { open: number; begun: number[] }>();
   #open = 0;
 
-  constructor(budgets: (ScanBudgets & { readonly concurrency: number }) | undefined) {
+  constructor(budgets: MeteredBudgets | undefined) {
     this.#budgets = budgets;
   }
 
@@ -177,7 +200,7 @@ class Meter {
       const visits = this.#visits.get(key) ?? { open: 0, begun: [] };
       this.#visits.set(key, visits);
       visits.open++;
-      visits.begun = [...visits.begun.filter((at) => at > now - minuteMs), now];
+      visits.begun = [...visits.begun.filter((at) => at > now - minuteMs + (budgets.jitterMs ?? 0)), now];
       if (visits.open > budget.atOnce) this.breaches.push(`${key}: ${visits.open} at once, at ${now}`);
       if (visits.begun.length > budget.perMinute)
         this.breaches.push(`${key}: ${visits.begun.length} in a minute, at ${now}`);

@@ -21,6 +21,8 @@ export function simulatedLooking(internet: SimulatedInternet, clock: Clock): Loo
       await new Promise<void>((resolve) => void clock.after(internet.lookUpMs() * 3, resolve));
       return { domain, hosts: internet.hostsOf(domain) };
     },
+    factsBytes: () => 1_000,
+    sightBytes: () => 1_000,
     targetsOf: ({ hosts }) =>
       hosts.flatMap(({ name, addresses }): readonly ProbeTarget[] =>
         addresses.map((address) => ({ address, host: name })),

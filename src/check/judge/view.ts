@@ -1,8 +1,9 @@
 /** An inspection looked at host by host: what of a host's certificates holds, and by what. Pure. */
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import type { DomainName, Instant, IpAddress } from "../../base/index.ts";
 import { matchesMx, type HostFact } from "../../policy/index.ts";
 import {
+  certificateIn,
   isSoundKey,
   isSoundSignature,
   matchDane,
@@ -13,7 +14,7 @@ import {
   type DaneMatch,
 } from "../../tls/index.ts";
 import type { Presented as Certificate } from "../../threats/index.ts";
-import type { Inspection, KeyKind, Presented, SeenHost, StarttlsState } from "../types.ts";
+import type { Inspection, KeyKind, SeenHost, StarttlsState } from "../types.ts";
 
 /** A certificate chain that a host shows to some senders. */
 export interface ChainView {
@@ -60,8 +61,8 @@ function viewHost(inspection: Inspection, fact: HostFact, host: DomainName, seen
   const { tlsa } = fact;
   const usable = tlsa.kind === "records" ? usableTlsa(tlsa.records) : [];
   const names = [...(tlsa.kind === "records" ? [tlsa.base] : []), host, inspection.domain];
-  const chains = distinctChains(seen).map(({ keyKind, addresses, chain }) =>
-    viewChain(inspection, host, { keyKind, addresses, chain }, (certificates) => {
+  const chains = distinctChains(seen).map((shown) =>
+    viewChain(inspection, host, shown, (certificates) => {
       if (usable.length === 0) return undefined;
       const matched = matchDane({ records: usable, chain: certificates, names, now: inspection.at });
       return matched.ok ? matched.value : "mismatch";
@@ -100,50 +101,41 @@ interface Shown {
   readonly keyKind: KeyKind;
   readonly addresses: readonly IpAddress[];
   readonly chain: readonly X509Certificate[];
+  /** The same as it was seen. */
+  readonly der: readonly Uint8Array[];
 }
 
 function distinctChains({ addresses }: SeenHost): readonly Shown[] {
   const found = new Map<string, Shown>();
   for (const { address, presented } of addresses) {
     for (const one of presented) {
-      const chain = one.kind === "chain" ? readChain(one) : [];
+      if (one.kind !== "chain") continue;
+      const chain = readChain(one.chain);
       if (chain.length === 0) continue;
       const key = chain.map(({ fingerprint256 }) => fingerprint256).join(" ");
-      const before = found.get(key)?.addresses ?? [];
-      found.set(key, { keyKind: one.keyKind, chain, addresses: [...before.filter((a) => a !== address), address] });
+      const before = found.get(key);
+      const addresses = [...(before?.addresses ?? []).filter((a) => a !== address), address];
+      found.set(key, { keyKind: one.keyKind, chain, der: before?.der ?? one.chain, addresses });
     }
   }
   return [...found.values()];
 }
 
-/** By what was seen: in a scan, one sight of an address is judged for all its domains. */
-const chainsRead = new WeakMap<readonly Uint8Array[], readonly X509Certificate[]>();
-
-function readChain({ chain }: Extract<Presented, { readonly kind: "chain" }>): readonly X509Certificate[] {
-  const known = chainsRead.get(chain);
-  if (known !== undefined) return known;
-  const read = parseChain(chain);
-  chainsRead.set(chain, read);
-  return read;
-}
-
-function parseChain(chain: readonly Uint8Array[]): readonly X509Certificate[] {
-  try {
-    return chain.map((der) => new X509Certificate(der));
-  } catch {
-    return [];
-  }
+/** Empty if one of them cannot be read. */
+function readChain(chain: readonly Uint8Array[]): readonly X509Certificate[] {
+  const read = chain.flatMap((der) => certificateIn(der) ?? []);
+  return read.length === chain.length ? read : [];
 }
 
 function viewChain(
   { facts, at }: Inspection,
   host: DomainName,
-  { keyKind, addresses, chain }: Shown,
+  { keyKind, addresses, chain, der }: Shown,
   judgeDane: (chain: readonly X509Certificate[]) => DaneMatch | "mismatch" | undefined,
 ): ChainView {
   const [leaf] = chain;
   if (leaf === undefined) throw new TypeError("a chain has a leaf");
-  const { looks, trustDetail } = lookOnce(chain, leaf, facts.authorities, host, at);
+  const { looks, trustDetail } = lookOnce({ chain, der }, leaf, facts.authorities, host, at);
   const dane = judgeDane(chain);
   return {
     keyKind,
@@ -152,17 +144,18 @@ function viewChain(
     leaf,
     looks,
     trustDetail,
-    ...weaknessOf(chain),
+    ...weaknessOf({ chain, der }),
     ...(dane === undefined ? {} : { dane }),
   };
 }
 
 type Weakness = Pick<ChainView, "weakKeys" | "weakSignatures">;
 
-const weaknesses = new WeakMap<readonly X509Certificate[], Weakness>();
+/** By what was seen: in a scan, one sight of an address is judged for all its domains. What is kept is answers and not certificates. */
+const weaknesses = new WeakMap<readonly Uint8Array[], Weakness>();
 
-function weaknessOf(chain: readonly X509Certificate[]): Weakness {
-  const known = weaknesses.get(chain);
+function weaknessOf({ chain, der }: Pick<Shown, "chain" | "der">): Weakness {
+  const known = weaknesses.get(der);
   if (known !== undefined) return known;
   const places = chain.map((certificate, place) => ({ certificate, place }));
   const presented = places.filter(({ certificate, place }) => place === 0 || !isSelfSigned(certificate));
@@ -170,7 +163,7 @@ function weaknessOf(chain: readonly X509Certificate[]): Weakness {
     weakKeys: places.filter(({ certificate }) => !hasSoundKey(certificate)).map(({ place }) => place),
     weakSignatures: presented.filter(({ certificate }) => !hasSoundSignature(certificate)).map(({ place }) => place),
   };
-  weaknesses.set(chain, found);
+  weaknesses.set(der, found);
   return found;
 }
 
@@ -181,23 +174,23 @@ interface Looked {
   readonly found: ReturnType<typeof look>;
 }
 
-const lookedAt = new WeakMap<readonly X509Certificate[], Looked>();
+const lookedAt = new WeakMap<readonly Uint8Array[], Looked>();
 
 /** For how long what an authority's certificate was good for is taken to be so. */
 const lookedAgainAfterMs = 600_000;
 
 /** One sight that is judged for many domains: the same host, the same authorities, and no date of the chain between then and now. */
 function lookOnce(
-  chain: readonly X509Certificate[],
+  { chain, der }: Pick<Shown, "chain" | "der">,
   leaf: X509Certificate,
   ca: Inspection["facts"]["authorities"],
   host: DomainName,
   at: Instant,
 ): ReturnType<typeof look> {
-  const known = lookedAt.get(chain);
+  const known = lookedAt.get(der);
   if (known?.host === host && known.ca === ca && isSameTime(chain, known.at, at)) return known.found;
   const found = look(chain, leaf, ca, host, at);
-  lookedAt.set(chain, { ca, host, at, found });
+  lookedAt.set(der, { ca, host, at, found });
   return found;
 }
 

@@ -10,8 +10,9 @@
  *   waiting     for the probes of its addresses, its own or those of others, which the gate paces
  *   written     its line is in the output. Only now it is done
  *
- * At most `domainsUnderWayMax` are asked or waiting, and the source is read no faster than they come to an end: memory does not depend on
- * how long the list is. Nothing but the output says what is done. So a scan may end at any moment, politely or not: whoever goes on reads
+ * At most `domainsUnderWayMax` are asked or waiting, and fewer where much is known of each (`factsUnderWayMaxBytes`); the source is read no
+ * faster than they come to an end. Who waits holds what DNS said and nothing of what was seen. So memory depends neither on how long the
+ * list is nor on what strangers publish. Nothing but the output says what is done. So a scan may end at any moment, politely or not: whoever goes on reads
  * the output first, skips what is in it, and no domain is lost or done twice. A domain that the list names again is skipped likewise.
  *
  * To stop, the gate is shut and the source is left alone; connections that are open may come to their end, for a moment; a domain that is
@@ -30,6 +31,8 @@ import { SharedProbes, type Prober, type ProbeStore } from "./probes.ts";
 export interface Looking<F, P> extends Prober<P> {
   /** Never rejects. */
   factsOf(domain: DomainName): Promise<F>;
+  /** What they take in memory, roughly. */
+  factsBytes(facts: F): number;
   /** The addresses that have to be looked at, in the order of their hosts. */
   targetsOf(facts: F): readonly ProbeTarget[];
   /** Pure. `seen` in the order of `targets`. */
@@ -91,6 +94,8 @@ class RunningScan<F, P> implements Scan {
   readonly #underWay = new Set<DomainName>();
   readonly #broken = Promise.withResolvers<never>();
   #asked = 0;
+  /** Of what is known of the domains that wait. */
+  #factBytes = 0;
   #read = 0;
   #skipped = 0;
   #written = 0;
@@ -144,7 +149,9 @@ class RunningScan<F, P> implements Scan {
   }
 
   #hasRoom(): boolean {
-    return this.#asked < this.#settings.concurrency && this.#underWay.size < scanLimits.domainsUnderWayMax;
+    const { domainsUnderWayMax, factsUnderWayMaxBytes } = scanLimits;
+    if (this.#asked >= this.#settings.concurrency || this.#underWay.size >= domainsUnderWayMax) return false;
+    return this.#factBytes < factsUnderWayMaxBytes;
   }
 
   #begin(domain: DomainName): void {
@@ -178,21 +185,26 @@ class RunningScan<F, P> implements Scan {
     this.#wake?.();
     if (this.#isStopped) return undefined;
     const targets = looking.targetsOf(facts);
-    const seen = await Promise.all(targets.map((target) => this.#see(target)));
-    if (seen.includes(undefined)) return undefined;
+    const bytes = looking.factsBytes(facts);
+    this.#factBytes += bytes;
+    const looked = await Promise.all(
+      targets.map((target) => this.#isLeftAlone(target) || this.#probes.look(target)),
+    ).finally(() => (this.#factBytes -= bytes));
+    if (looked.includes(false)) return undefined;
+    const seen = targets.map((target) =>
+      this.#isLeftAlone(target) ? looking.unasked(target) : this.#probes.seen(target),
+    );
     try {
-      return looking.judge(facts, targets, seen as readonly P[]);
+      return looking.judge(facts, targets, seen);
     } catch (error) {
       // A bug of ours that one domain brings to light is that domain's line, and not the end of a million others'.
       return this.#other(domain, "failed", error instanceof Error ? error.message : String(error));
     }
   }
 
-  #see(target: ProbeTarget): Promise<P | undefined> {
+  #isLeftAlone({ host, address }: ProbeTarget): boolean {
     const { optOut } = this.#settings;
-    const isLeftAlone = optOut.hasDomain(target.host) || optOut.hasAddress(target.address);
-    if (isLeftAlone) return Promise.resolve(this.#ports.looking.unasked(target));
-    return this.#probes.see(target);
+    return optOut.hasDomain(host) || optOut.hasAddress(address);
   }
 
   #other(domain: DomainName, outcome: "opted-out" | "failed", detail?: string): ScanLine {

@@ -17,7 +17,7 @@ export { OptOut, readInputLine } from "./input.ts";
 export { scanLimits } from "./limits.ts";
 export { formatLine, lineVersion, parseLine, type CheckedLine, type ScanLine } from "./line.ts";
 export { NameSet } from "./names.ts";
-export { noProbeStore, type Prober, type ProbeStore, type SeenUnder } from "./probes.ts";
+export type { Prober, ProbeStore, SeenUnder } from "./probes.ts";
 export { changeKinds, diffScans, type Change, type ChangeKind, type ScanDiff } from "./diff.ts";
 export type { LineFile, PlacedLine, Unfinished } from "./lines.ts";
 export { lookingBy, type ScanLookSettings } from "./looking.ts";

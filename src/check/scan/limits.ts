@@ -6,6 +6,14 @@ export const scanLimits = {
   concurrencyMax: 5_000,
   /** Domains between being read and being written: those that wait for a paced provider, while others pass them. */
   domainsUnderWayMax: 10_000,
+  /** What DNS and policies have told of these, roughly: while it is more, no domain is begun. */
+  factsUnderWayMaxBytes: 25_165_824,
+  /** Of a domain's TXT records those that may mean something, */
+  textsPerNameMax: 8,
+  /** CAA and TLSA records of a host, */
+  recordsPerHostMax: 64,
+  /** and of one text so much. */
+  textMaxChars: 4_096,
   domainsMax: 20_000_000,
   inputLineMaxBytes: 4_096,
   /** Of input lines that are no domain, those that are told. */
@@ -15,8 +23,9 @@ export const scanLimits = {
   detailMaxChars: 500,
   findingsPerLineMax: 64,
   hostsPerLineMax: 20,
-  /** Addresses whose probes are kept in memory; the store has them all. */
-  addressesCachedMax: 2_000,
+  /** Addresses whose probes are kept in memory, and what they may take there, roughly; the store has them all. */
+  addressesCachedMax: 4_000,
+  sightsCachedMaxBytes: 8_388_608,
   stopGraceMs: 5_000,
   optOutEntriesMax: 1_000_000,
   /** MX operators that are counted by name. */

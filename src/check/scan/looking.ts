@@ -1,7 +1,6 @@
 /** The checker's own look at a domain, cut where a scan shares it: DNS first, then each address by itself, then the judgement. */
-import { X509Certificate } from "node:crypto";
 import type { DomainName } from "../../base/index.ts";
-import { matchNames } from "../../tls/index.ts";
+import { certificateIn, matchNames } from "../../tls/index.ts";
 import { inspect, type InspectDeps, type InspectSettings } from "../inspect.ts";
 import { judge } from "../judge/index.ts";
 import { checkLimits } from "../limits.ts";
@@ -11,6 +10,7 @@ import type { Looking } from "./engine.ts";
 import type { ProbeTarget } from "./groups.ts";
 import { scanLimits } from "./limits.ts";
 import { lineOf } from "./shorten.ts";
+import { bounded, factsBytes, sightBytes } from "./weight.ts";
 import { closed, pacedNet } from "./paced.ts";
 
 /** Nothing here is ever intrusive: these are other people's servers. */
@@ -24,7 +24,8 @@ export interface ScanLookSettings extends Omit<InspectSettings, "intrusive"> {
 export function lookingBy(deps: InspectDeps, settings: ScanLookSettings): Looking<Inspection, SeenAddress> {
   const { clock, random } = deps;
   return {
-    factsOf: (domain) => inspect(deps, { ...settings, connects: false }, domain),
+    factsOf: async (domain) => bounded(await inspect(deps, { ...settings, connects: false }, domain)),
+    factsBytes,
     targetsOf,
     async probe({ address, host }, admit) {
       const { ehloName, gather, remark, thorough } = settings;
@@ -44,6 +45,7 @@ export function lookingBy(deps: InspectDeps, settings: ScanLookSettings): Lookin
       await closed(clock, net.last());
       return seen;
     },
+    sightBytes,
     isPutOff: ({ session }) => session.kind === "untested" && session.reason === "slow-down",
     serves: (seen, host) => chainsOf(seen).every(({ fits }) => fits(host)),
     isAlike: (one, other) => {
@@ -103,25 +105,17 @@ function chainsOf(seen: SeenAddress): readonly ShownChain[] {
 
 /** What is kept is the answer and not the certificate: that takes ten times the memory, most of it where nobody counts it. */
 function shown([der]: readonly Uint8Array[]): ShownChain {
-  const leaf = readLeaf(der);
+  const leaf = der && certificateIn(der);
   const answers = new Map<DomainName, boolean>();
   return {
     print: leaf?.fingerprint256,
     fits(host) {
       const known = answers.get(host);
       if (known !== undefined) return known;
-      const again = readLeaf(der);
+      const again = der && certificateIn(der);
       const answer = again !== undefined && matchNames([host], again) !== undefined;
       if (answers.size < scanLimits.namesPerAddressMax) answers.set(host, answer);
       return answer;
     },
   };
-}
-
-function readLeaf(der: Uint8Array | undefined): X509Certificate | undefined {
-  try {
-    return der === undefined ? undefined : new X509Certificate(der);
-  } catch {
-    return undefined;
-  }
 }

@@ -37,20 +37,26 @@ export interface Prober<P> {
   isAlike(one: P, other: P): boolean;
   /** In place of a look that is not taken. */
   unasked(target: ProbeTarget): P;
+  /** What it takes in memory, roughly. */
+  sightBytes(seen: P): number;
 }
 
 interface Entry<P> {
   readonly results: SeenUnder<P>[];
-  readonly pending: Map<DomainName, Promise<P | undefined>>;
+  /** True: it was looked at. */
+  readonly pending: Map<DomainName, Promise<boolean>>;
 }
 
 export class SharedProbes<P> {
   readonly #prober: Prober<P>;
   readonly #gate: Gate;
   readonly #store: ProbeStore<P>;
-  /** The least recently used first; what is pending stays. */
-  readonly #entries = new Map<IpAddress, Entry<P>>();
+  /** Addresses that are being looked at. */
+  readonly #busy = new Map<IpAddress, Entry<P>>();
+  /** Others that were asked for lately, the least recently first. */
+  readonly #idle = new Map<IpAddress, Entry<P>>();
   readonly #stopped: () => boolean;
+  #idleBytes = 0;
   #made = 0;
 
   constructor(prober: Prober<P>, { gate, store, stopped }: SharedPorts<P>) {
@@ -65,31 +71,37 @@ export class SharedProbes<P> {
     return this.#made;
   }
 
-  /** Undefined: the scan was stopped before it was seen. */
-  async see(target: ProbeTarget): Promise<P | undefined> {
+  /**
+   * Looks at it, unless what is known will do. False: the scan was stopped before that. What there is to see comes from `seen`: so nobody
+   * who waits for his other addresses holds it meanwhile.
+   */
+  async look(target: ProbeTarget): Promise<boolean> {
     const { address, host } = target;
     let entry = this.#entry(address);
     for (; ; entry = this.#entry(address)) {
-      const known = this.#known(entry, host);
-      if (known !== undefined) return known;
+      if (this.#known(entry, host) !== undefined) return true;
       const own = entry.pending.get(host);
       if (own !== undefined) return own;
       // Under another name it is being looked at now; perhaps that will do.
       const [other] = entry.pending.values();
       if (other === undefined) break;
-      if ((await other) === undefined) return undefined;
+      if (!(await other)) return false;
     }
-    if (entry.results.length >= scanLimits.namesPerAddressMax) return this.#prober.unasked(target);
+    if (entry.results.length >= scanLimits.namesPerAddressMax) return true;
     const looking = this.#look(target, entry);
     entry.pending.set(host, looking);
+    this.#makeBusy(address, entry);
     try {
       return await looking;
     } finally {
       entry.pending.delete(host);
-      this.#entries.delete(address);
-      this.#entries.set(address, entry);
-      this.#shrink();
+      if (entry.pending.size === 0) this.#makeIdle(address, entry);
     }
+  }
+
+  /** After `look`: what there is to see under this name. */
+  seen(target: ProbeTarget): P {
+    return this.#known(this.#entry(target.address), target.host) ?? this.#prober.unasked(target);
   }
 
   #known({ results }: Entry<P>, host: DomainName): P | undefined {
@@ -104,13 +116,13 @@ export class SharedProbes<P> {
     return others.every(({ seen }) => this.#prober.isAlike(first.seen, seen)) ? first : undefined;
   }
 
-  async #look(target: ProbeTarget, { results }: Entry<P>): Promise<P | undefined> {
+  async #look(target: ProbeTarget, { results }: Entry<P>): Promise<boolean> {
     const admit: Admit = () => this.#gate.enter(target);
     for (let tries = 1; ; tries++) {
       this.#made++;
       const seen = await this.#prober.probe(target, admit);
       // What a scan that is being stopped kept it from is nothing that was seen.
-      if (this.#stopped()) return undefined;
+      if (this.#stopped()) return false;
       if (this.#prober.isPutOff(seen) && tries < scanLimits.triesMax) {
         this.#gate.pause(target, scanLimits.retryAfterMs * 2 ** (tries - 1));
         continue;
@@ -118,29 +130,44 @@ export class SharedProbes<P> {
       const under = { host: target.host, seen };
       results.push(under);
       this.#store.keep(target.address, under);
-      return seen;
+      return true;
     }
   }
 
   #entry(address: IpAddress): Entry<P> {
-    const known = this.#entries.get(address);
+    const busy = this.#busy.get(address);
+    if (busy !== undefined) return busy;
+    const known = this.#idle.get(address);
     if (known !== undefined) {
-      this.#entries.delete(address);
-      this.#entries.set(address, known);
+      this.#idle.delete(address);
+      this.#idle.set(address, known);
       return known;
     }
-    const made = { results: [...this.#store.load(address)], pending: new Map<DomainName, Promise<P | undefined>>() };
-    this.#entries.set(address, made);
-    this.#shrink();
+    const made = { results: [...this.#store.load(address)], pending: new Map<DomainName, Promise<boolean>>() };
+    this.#makeIdle(address, made);
     return made;
   }
 
-  #shrink(): void {
-    if (this.#entries.size <= scanLimits.addressesCachedMax) return;
-    for (const [address, { pending }] of this.#entries) {
-      if (this.#entries.size <= scanLimits.addressesCachedMax) return;
-      if (pending.size === 0) this.#entries.delete(address);
+  #makeBusy(address: IpAddress, entry: Entry<P>): void {
+    if (this.#idle.delete(address)) this.#idleBytes -= this.#bytesOf(entry);
+    this.#busy.set(address, entry);
+  }
+
+  #makeIdle(address: IpAddress, entry: Entry<P>): void {
+    this.#busy.delete(address);
+    this.#idle.set(address, entry);
+    this.#idleBytes += this.#bytesOf(entry);
+    for (const [oldest, other] of this.#idle) {
+      const { addressesCachedMax, sightsCachedMaxBytes } = scanLimits;
+      if (this.#idle.size <= addressesCachedMax && this.#idleBytes <= sightsCachedMaxBytes) return;
+      this.#idle.delete(oldest);
+      this.#idleBytes -= this.#bytesOf(other);
     }
+  }
+
+  /** An entry that is idle does not change. */
+  #bytesOf({ results }: Entry<P>): number {
+    return results.reduce((so, { seen }) => so + this.#prober.sightBytes(seen), 0);
   }
 }
 
@@ -148,9 +175,4 @@ export interface SharedPorts<P> {
   readonly gate: Gate;
   readonly store: ProbeStore<P>;
   readonly stopped: () => boolean;
-}
-
-/** Keeps nothing beyond what `SharedProbes` has in memory: for a look that nobody goes on with. */
-export function noProbeStore<P>(): ProbeStore<P> {
-  return { load: () => [], keep() {} };
 }

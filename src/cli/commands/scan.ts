@@ -97,7 +97,7 @@ interface Work extends Asked {
 
 async function scanAll(context: CommandContext, work: Work, options: ScanOptions): Promise<"complete" | "stopped"> {
   const { terminal, words } = context;
-  const outlook = await openOutlook(context, options, { cacheBytesMax: resolverCacheMaxBytes });
+  const outlook = await openOutlook(context, options, resolverBounds);
   const letGo = stayAwake();
   const signals = stopSignals(systemClock, () => process.exit(exitCodes.failed));
   const passedOver = { lines: 0 };
@@ -145,7 +145,7 @@ async function scanAll(context: CommandContext, work: Work, options: ScanOptions
 }
 
 /** Most of what a scan asks DNS is asked once. */
-const resolverCacheMaxBytes = 48 * 1_048_576;
+const resolverBounds = { cacheBytesMax: 24 * 1_048_576, zonesKeptMax: 2_000 };
 
 function lookSettings(outlook: Outlook, { ehlo, remark }: Asked, { thorough }: ScanOptions) {
   return {

@@ -31,8 +31,6 @@ export const validatorLimits = {
   rsaExponentMaxBits: 64,
   /** Zones whose keys are kept. */
   zonesKeptMax: 10_000,
-  /** Names that are known not to begin a secure zone. */
-  cutsKeptMax: 30_000,
   /** Signatures of records of absence that are remembered as good, and for how long. */
   signaturesRememberedMax: 4_096,
   signatureRememberedMs: 3_600_000,

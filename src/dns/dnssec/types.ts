@@ -27,6 +27,8 @@ export interface ValidatorOptions {
   readonly clock: Pick<Clock, "now" | "monotonic">;
   /** Asked for each chain; the closest one above a name counts (RFC 6840 §C.2). */
   readonly anchors: () => readonly TrustAnchor[];
+  /** Zones whose keys are kept; default `validatorLimits.zonesKeptMax`. Of names that begin no zone, three times as many are. */
+  readonly zonesKeptMax?: number;
 }
 
 /** Why an answer has the status that it has. The codes are stable. */

@@ -21,6 +21,9 @@ import type { ProofStep, TrustAnchor, ValidatorOptions } from "./types.ts";
 import type { Checks, Remembered } from "./verify.ts";
 import type { Work } from "./work.ts";
 
+/** Names that are known not to begin a secure zone: most of those that are asked about. */
+const cutsPerZone = 3;
+
 /** What counts as proof, whatever the question is. */
 export type Rules = Pick<Checks, "suite" | "nsec3IterationsMax">;
 
@@ -38,8 +41,9 @@ export class Zones {
   constructor(options: ValidatorOptions, rules: Rules) {
     this.#options = options;
     this.#rules = rules;
-    this.#zones = new Kept(options.clock, validatorLimits.zonesKeptMax);
-    this.#cuts = new Kept(options.clock, validatorLimits.cutsKeptMax);
+    const zonesMax = options.zonesKeptMax ?? validatorLimits.zonesKeptMax;
+    this.#zones = new Kept(options.clock, zonesMax);
+    this.#cuts = new Kept(options.clock, zonesMax * cutsPerZone);
     this.gaps = new Gaps(options.clock);
     this.remembered = new Kept(options.clock, validatorLimits.signaturesRememberedMax);
   }

@@ -1,7 +1,7 @@
 /** One MX host: what it shows against what its TLSA records say (RFC 7672 §3.1, trap 15, trap 32). */
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import type { TlsaRecord } from "../../dns/index.ts";
-import { matchDane, usableTlsa } from "../../tls/index.ts";
+import { certificateIn, matchDane, usableTlsa } from "../../tls/index.ts";
 import { promiseDefaults } from "../promises.ts";
 import { publishLimits } from "../limits.ts";
 import { hostKeysOf } from "../observe.ts";
@@ -101,7 +101,8 @@ function judgeStale(
 function judgeCertificates(facts: PublishedFacts, { host, presented, webPki }: PublishedHost): readonly Finding[] {
   const found: Finding[] = [];
   for (const one of presented) {
-    const leaf = one.kind === "chain" ? x509(one.chain[0]) : undefined;
+    const [der] = one.kind === "chain" ? one.chain : [];
+    const leaf = der && certificateIn(der);
     if (leaf === undefined) continue;
     const until = leaf.validToDate.getTime();
     if (until - facts.now > publishLimits.expiryWarningMs) continue;
@@ -128,7 +129,7 @@ function match(
   records: readonly TlsaRecord[],
   { chain }: Shown,
 ): ReturnType<typeof matchDane> {
-  const certificates = chain.flatMap((der) => x509(der) ?? []);
+  const certificates = chain.flatMap((der) => certificateIn(der) ?? []);
   return matchDane({ records, chain: certificates, names: [host, domain], now });
 }
 
@@ -141,7 +142,7 @@ function wanted({ promises, domain }: PublishedFacts, host: PublishedHost): read
 
 function isInChain(record: TlsaRecord, chain: readonly Uint8Array[]): boolean {
   return chain.some((der) => {
-    const certificate = x509(der);
+    const certificate = certificateIn(der);
     return certificate !== undefined && isOf(record, certificate);
   });
 }
@@ -149,14 +150,6 @@ function isInChain(record: TlsaRecord, chain: readonly Uint8Array[]): boolean {
 /** Whatever the record's usage is: does it name this certificate or its key? */
 function isOf(record: TlsaRecord, certificate: X509Certificate): boolean {
   return matchDane({ records: [{ ...record, usage: 3 }], chain: [certificate], names: [], now: 0 }).ok;
-}
-
-function x509(der: Uint8Array | undefined): X509Certificate | undefined {
-  try {
-    return der === undefined ? undefined : new X509Certificate(der);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Long ones in part: people compare the beginning. */
