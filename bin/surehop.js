@@ -11,8 +11,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 
 const nodeMajorMin = 24;
-/** Twice what a scan needs at the most that it may hold at once; V8's own unit, MiB. */
-const scanHeap = ["--max-old-space-size=176", "--max-semi-space-size=4"];
+/** V8's own unit is MiB. What a scan holds at the most stands in `scanLimits`, and comes to some 100. */
+const scanHeap = ["--max-old-space-size=144", "--max-semi-space-size=4"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 if (Number(process.versions.node.split(".")[0]) < nodeMajorMin) handOver();

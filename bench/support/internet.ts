@@ -48,8 +48,8 @@ const selfSignedPercent = 8;
 const otherNamePercent = 4;
 const withPolicyPercent = 3;
 const requireTlsPercent = 10;
-/** A heavy certificate's names: some 55 KB. */
-const heavyNames = 1_800;
+/** A heavy certificate's names: some 40 KB. */
+const heavyNames = 1_200;
 /** Before a slow server greets. */
 const slownessMs = 20_000;
 const jitterMs = 2_000;

@@ -5,7 +5,8 @@ import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NameSet, parseLine } from "../../src/check/index.ts";
+import { domain } from "../../src/base/index.ts";
+import { formatLine, lineVersion, NameSet, parseLine, type CheckedLine } from "../../src/check/index.ts";
 import { openLineFile } from "../../src/system/index.ts";
 import type { World, WorldPlan, WorldSeen } from "./internet.ts";
 import { cpuSeconds, peakBytes, residentBytes } from "./processes.ts";
@@ -25,7 +26,11 @@ const tellEveryMs = 30_000;
 const mebibyte = 2 ** 20;
 
 /** Throws if a domain is missing, is there twice or was not judged, or if a budget was overrun: figures would say nothing. */
-export async function scanWorld(plan: WorldPlan, minutesMax: number, tell: (text: string) => void): Promise<Scanned> {
+export async function scanWorld(
+  plan: WorldPlan & { readonly done?: number },
+  minutesMax: number,
+  tell: (text: string) => void,
+): Promise<Scanned> {
   const directory = mkdtempSync(join(tmpdir(), "surehop-bench-scan-"));
   const internet = fork(new URL("internet.ts", import.meta.url), [JSON.stringify(plan)]);
   try {
@@ -34,6 +39,7 @@ export async function scanWorld(plan: WorldPlan, minutesMax: number, tell: (text
     writeFileSync(join(directory, "anchors"), `${world.anchor}\n`);
     writeFileSync(join(directory, "ca.pem"), world.authority);
     const output = join(directory, "out.jsonl");
+    writeDone(output, plan.done ?? 0);
     const scan = startScan(directory, world);
     const stop = setTimeout(() => scan.kill("SIGINT"), minutesMax * 60_000);
     const { isWhole, ...scanned } = await watch(scan, output, tell);
@@ -46,7 +52,7 @@ export async function scanWorld(plan: WorldPlan, minutesMax: number, tell: (text
     tell(
       `${lines} domains: ${scanned.seconds.toFixed(0)} s, ${seen.connections} connections, ${seen.questions} questions, ${scanned.cpuSeconds.toFixed(0)} s of CPU, and ${cpuSeconds(internet.pid ?? 0).toFixed(0)} s for the internet`,
     );
-    return { domains: lines, ...scanned };
+    return { domains: lines - (plan.done ?? 0), ...scanned };
   } finally {
     internet.disconnect();
     rmSync(directory, { recursive: true, force: true });
@@ -100,6 +106,39 @@ function writeList(path: string, count: number): void {
     const names = Array.from({ length: Math.min(10_000, count - from) }, (_, at) => `d${from + at}.example\n`);
     appendFileSync(path, names.join(""));
   }
+}
+
+/** As an earlier run has left it, which did the first domains of the list. */
+function writeDone(path: string, count: number): void {
+  for (let from = 0; from < count; from += 10_000) {
+    const lines = Array.from({ length: Math.min(10_000, count - from) }, (_, at) => formatLine(doneLine(from + at)));
+    appendFileSync(path, lines.join(""));
+  }
+}
+
+function doneLine(place: number): CheckedLine {
+  const findings = [
+    "nothing-enforced",
+    "mx-insecure",
+    "addresses-insecure",
+    "sts-missing",
+    "rpt-missing",
+    "ipv6-missing",
+  ];
+  return {
+    v: lineVersion,
+    domain: domain(`d${place}.example`),
+    outcome: "checked",
+    at: new Date().toISOString(),
+    verdict: "unprotected",
+    level: "encrypted",
+    mx: "records",
+    hosts: [{ name: `mx${place}.operator-${place}.example`, addresses: 2, tls: "encrypted" }],
+    operators: [`operator-${place}.example`],
+    adoption: { dnssec: false, dane: "none", mtaSts: "none", tlsRpt: false, requireTls: false, ipv6: false },
+    findings: findings.map((code) => ({ code, severity: "warning", count: 1 })),
+    untested: [],
+  };
 }
 
 function countLines(path: string): number {

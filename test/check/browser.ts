@@ -10,12 +10,17 @@ export interface Page {
   /** What the page's own script would see. */
   evaluate<T>(expression: string): Promise<T>;
   emulate(width: number, scheme: "light" | "dark"): Promise<void>;
-  press(key: string): Promise<void>;
+  press(key: keyof typeof keyCodes): Promise<void>;
   /** Errors, refused requests and exceptions so far. */
   readonly complaints: readonly string[];
 }
 
 const startTimeoutMs = 30_000;
+const keyCodes = {
+  Tab: { windowsVirtualKeyCode: 9 },
+  Enter: { windowsVirtualKeyCode: 13, text: "\r" },
+  End: { windowsVirtualKeyCode: 35 },
+} as const;
 
 export async function withPage(url: string, work: (page: Page) => Promise<void>): Promise<void> {
   if (chromium === undefined) throw new Error("no Chromium");
@@ -107,10 +112,35 @@ async function drive(endpoint: string, url: string, work: (page: Page) => Promis
       await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
     },
     async press(key) {
-      const code = key === "Enter" ? { windowsVirtualKeyCode: 13, text: "\r" } : { windowsVirtualKeyCode: 9 };
+      const code = keyCodes[key];
       await send("Input.dispatchKeyEvent", { type: "keyDown", key, ...code });
       await send("Input.dispatchKeyEvent", { type: "keyUp", key, ...code });
     },
   });
   socket.close();
 }
+
+/** The least contrast between text and what is behind it, of all elements with text of their own (WCAG 2.2, 1.4.3: 4.5). */
+export const leastContrast = `(() => {
+  const parse = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+  const behind = (element) => {
+    for (let one = element; one !== null; one = one.parentElement) {
+      const colour = parse(getComputedStyle(one).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const light = (colour) => {
+    const [r, g, b] = colour.slice(0, 3).map((part) => {
+      const share = part / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const texts = [...document.querySelectorAll("main *")].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== ""));
+  return Math.min(...texts.map((element) => {
+    const pair = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
+    return (pair[0] + 0.05) / (pair[1] + 0.05);
+  }));
+})()`;

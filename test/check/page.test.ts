@@ -7,7 +7,7 @@ import { domain } from "../../src/base/index.ts";
 import { judge, reportHtml, type Report } from "../../src/check/index.ts";
 import { createWords, languages } from "../../src/words/index.ts";
 import { skipped } from "../peers/skipped.ts";
-import { chromium, withPage, type Page } from "./browser.ts";
+import { chromium, leastContrast, withPage, type Page } from "./browser.ts";
 import { goodCiphers, openTown } from "./town.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "surehop-page-"));
@@ -77,28 +77,3 @@ describe.skipIf(skipped("the page in a browser", chromium === undefined ? "no ch
     });
   },
 );
-
-/** The least contrast between text and what is behind it, of all elements with text of their own (WCAG 2.2, 1.4.3: 4.5). */
-const leastContrast = `(() => {
-  const parse = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
-  const behind = (element) => {
-    for (let one = element; one !== null; one = one.parentElement) {
-      const colour = parse(getComputedStyle(one).backgroundColor);
-      if (colour.length === 3 || colour[3] > 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const light = (colour) => {
-    const [r, g, b] = colour.slice(0, 3).map((part) => {
-      const share = part / 255;
-      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const texts = [...document.querySelectorAll("main *")].filter((element) =>
-    [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== ""));
-  return Math.min(...texts.map((element) => {
-    const pair = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
-    return (pair[0] + 0.05) / (pair[1] + 0.05);
-  }));
-})()`;

@@ -7,7 +7,7 @@ export const scanLimits = {
   /** Domains between being read and being written: those that wait for a paced provider, while others pass them. */
   domainsUnderWayMax: 10_000,
   /** What DNS and policies have told of these, roughly: while it is more, no domain is begun. */
-  factsUnderWayMaxBytes: 25_165_824,
+  factsUnderWayMaxBytes: 16_777_216,
   /** Of a domain's TXT records those that may mean something, */
   textsPerNameMax: 8,
   /** CAA and TLSA records of a host, */

@@ -1,6 +1,6 @@
 /**
  * The summary as one page of HTML that needs nothing else: no script, nothing fetched, readable at phone width, in the dark, on paper and
- * to a screen reader, since every chart is a table whose bars are drawn behind its figures.
+ * to a screen reader, since every chart is a table whose bars are drawn beside its figures.
  */
 import type { Words } from "../../words/index.ts";
 import type { ScanSummary } from "./tally.ts";
@@ -26,26 +26,32 @@ export function scanPage(words: Words, summary: ScanSummary): string {
 <p>${escaped(told.counts)}</p>
 ${told.when === undefined ? "" : `<p class="quiet">${escaped(told.when)}</p>`}
 </header>
-<section aria-labelledby="levels">
+${summary.checked === 0 ? `<p>${say("scan-none-looked-at")}</p>` : charts(words, summary, told)}
+</main>
+</body>
+</html>
+`;
+}
+
+/** Of nothing there is nothing to be drawn: a chart whose bars are all 0 % would say that all is bad. */
+function charts(words: Words, { withMail }: ScanSummary, told: ToldSummary): string {
+  const say = (key: string): string => escaped(words.say(key));
+  return `<section aria-labelledby="levels">
 <h2 id="levels">${say("scan-levels-title")}</h2>
 <p class="quiet">${say("scan-levels-note")}</p>
 ${stack(words, told.levels)}
 ${bars(words, told.levels, "levels")}
 </section>
 <div class="columns">
-${section(words, "verdicts", told.verdicts)}
-${section(words, "adoption", told.adoption, "scan-adoption-note")}
+${told.verdicts.length === 0 ? "" : section(words, "verdicts", told.verdicts)}
+${withMail === 0 ? "" : section(words, "adoption", told.adoption, "scan-adoption-note")}
 </div>
 <section aria-labelledby="findings">
 <h2 id="findings">${say("scan-findings-title")}</h2>
 ${told.faults.length === 0 ? `<p>${say("scan-findings-none")}</p>` : faults(words, told)}
 </section>
 ${told.operators.length === 0 ? "" : operators(words, told.operators)}
-${told.untested.length === 0 ? "" : section(words, "untested", told.untested, "scan-untested-note")}
-</main>
-</body>
-</html>
-`;
+${told.untested.length === 0 ? "" : section(words, "untested", told.untested, "scan-untested-note")}`;
 }
 
 function section(
@@ -94,7 +100,7 @@ function faults(words: Words, { faults: all }: ToldSummary): string {
 function operators(words: Words, all: readonly ToldOperator[]): string {
   const rows = all.map(
     ({ operator, domains, share, authenticatedShare }) =>
-      `<tr><th scope="row">${escaped(operator)}</th><td>${number(words, domains)}</td><td>${percent(words, share)}</td>${meter(words, authenticatedShare)}</tr>`,
+      `<tr><th scope="row">${escaped(operator)}</th><td>${number(words, domains)}</td><td>${escaped(percent(words, share))}</td>${meter(words, authenticatedShare)}</tr>`,
   );
   return `<section aria-labelledby="operators">
 <h2 id="operators">${escaped(words.say("scan-operators-title"))}</h2>
@@ -112,7 +118,8 @@ function figures(words: Words, { domains, share }: ToldBar): string {
 }
 
 function meter(words: Words, share: number): string {
-  return `<td class="meter"><b style="width:${width(share)}"></b><span>${percent(words, share)}</span></td>`;
+  const bar = `<i class="bar" aria-hidden="true"><b style="width:${width(share)}"></b></i>`;
+  return `<td class="meter"><div>${bar}<span>${escaped(percent(words, share))}</span></div></td>`;
 }
 
 function width(share: number): string {
@@ -133,8 +140,8 @@ function escaped(text: string): string {
 }
 
 const style = `
-:root{--ink:#1c2430;--quiet:#5a6675;--paper:#fff;--line:#d9dee5;--bar:#c7d8f2;--authenticated:#1b7f4c;--encrypted:#d99a1c;--cleartext:#c2372e;--none:#8b96a5;--unknown:#c9d0d9}
-@media (prefers-color-scheme:dark){:root{--ink:#e6eaf0;--quiet:#9aa6b5;--paper:#12161c;--line:#2c3541;--bar:#274368;--authenticated:#3fae77;--encrypted:#e0a93b;--cleartext:#e2645b;--none:#7d8896;--unknown:#434d5a}}
+:root{--ink:#1c2430;--quiet:#5a6675;--paper:#fff;--line:#d9dee5;--bar:#4f7fc4;--track:#eef1f5;--authenticated:#1b7f4c;--encrypted:#b87a0b;--cleartext:#c2372e;--none:#64748b;--unknown:#8791a0}
+@media (prefers-color-scheme:dark){:root{--ink:#e6eaf0;--quiet:#9aa6b5;--paper:#12161c;--line:#2c3541;--bar:#5b8fd6;--track:#1e2630;--authenticated:#3fae77;--encrypted:#e0a93b;--cleartext:#e2645b;--none:#8fa0b5;--unknown:#667283}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 main{max-width:68rem;margin:0 auto;padding:1.5rem 1rem 3rem}
@@ -146,7 +153,8 @@ p{margin:.25rem 0}
 @media (min-width:56rem){.columns{grid-template-columns:1fr 1fr}}
 .stack{display:flex;height:1.75rem;margin:.75rem 0;border-radius:.35rem;overflow:hidden;background:var(--line)}
 .stack span{display:block;min-width:2px}
-.authenticated{background:var(--authenticated)}.encrypted{background:var(--encrypted)}.cleartext{background:var(--cleartext)}.none{background:var(--none)}.unknown{background:var(--unknown)}
+.stack span+span{border-left:1px solid var(--paper)}
+.authenticated{background:var(--authenticated)}.encrypted{background:var(--encrypted)}.cleartext{background:var(--cleartext)}.none{background:var(--none)}.unknown{background:repeating-linear-gradient(135deg,var(--unknown) 0 3px,var(--paper) 3px 6px)}
 .dot{display:inline-block;width:.75em;height:.75em;border-radius:50%;margin-right:.5em}
 table{width:100%;border-collapse:collapse;margin:.5rem 0}
 th,td{padding:.35rem .5rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;font-variant-numeric:tabular-nums}
@@ -155,9 +163,11 @@ td.text{white-space:nowrap}
 thead th{color:var(--quiet);font-weight:600;font-size:.85rem}
 tbody th{font-weight:400;overflow-wrap:anywhere}
 code{color:var(--quiet);font-size:.8rem}
-.meter{position:relative;width:28%;min-width:4.5rem}
-.meter b{position:absolute;left:.25rem;top:.35rem;height:1.4em;max-width:calc(100% - .5rem);background:var(--bar);border-radius:.2rem}
-.meter span{position:relative}
-@media (max-width:32rem){body{font-size:15px}th,td{padding:.35rem .25rem}thead th{overflow-wrap:anywhere}td.text{white-space:normal}}
-@media print{.stack,.meter b,.dot{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+.meter{width:30%}
+.meter div{display:flex;align-items:center;gap:.5rem}
+.bar{flex:1;height:1.1em;background:var(--track);border-radius:.2rem;overflow:hidden}
+.bar b{display:block;height:100%;background:var(--bar)}
+.meter span{min-width:3.4em}
+@media (max-width:32rem){body{font-size:15px}.meter{width:26%}.bar{min-width:.75rem}th,td{padding:.35rem .25rem}thead th{font-size:.75rem}td.text{white-space:normal}}
+@media print{.stack,.bar,.bar b,.dot{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

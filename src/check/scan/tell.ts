@@ -116,9 +116,13 @@ export function number(words: Words, value: number): string {
   return new Intl.NumberFormat(words.language).format(value);
 }
 
+/** A few of many are not none. */
 export function percent(words: Words, share: number): string {
+  if (share > 0 && share < leastShare) return `<${percent(words, leastShare)}`;
   return new Intl.NumberFormat(words.language, { style: "percent", maximumFractionDigits: 1 }).format(share);
 }
+
+const leastShare = 0.001;
 
 const namedMax = 20;
 

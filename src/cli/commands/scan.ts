@@ -145,7 +145,7 @@ async function scanAll(context: CommandContext, work: Work, options: ScanOptions
 }
 
 /** Most of what a scan asks DNS is asked once. */
-const resolverBounds = { cacheBytesMax: 24 * 1_048_576, zonesKeptMax: 2_000 };
+const resolverBounds = { cacheBytesMax: 16 * 1_048_576, zonesKeptMax: 1_000 };
 
 function lookSettings(outlook: Outlook, { ehlo, remark }: Asked, { thorough }: ScanOptions) {
   return {

@@ -140,6 +140,9 @@ export class Conversation {
     write: (text) => void this.#stream.write(text, "utf8"),
     startTls: () => {
       this.#detach(this.#stream);
+      // Whoever only wanted to come so far does not come back: the timer would hold the connection for minutes after its end.
+      this.#timer?.cancel();
+      this.#timer = undefined;
       this.#owner.startTls(this.#wire);
     },
     opened: (capabilities) => this.#owner.opened(capabilities),
