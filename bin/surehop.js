@@ -12,7 +12,7 @@ import { setFlagsFromString } from "node:v8";
 
 const nodeMajorMin = 24;
 /** V8's own unit is MiB. What a scan holds at the most stands in `scanLimits`, and comes to some 100. */
-const scanHeap = ["--max-old-space-size=144", "--max-semi-space-size=4"];
+const scanHeap = ["--max-old-space-size=128", "--max-semi-space-size=2"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 if (Number(process.versions.node.split(".")[0]) < nodeMajorMin) handOver();
@@ -58,11 +58,18 @@ function beginAgainWithinBounds() {
   hideExperimentalWarnings();
   const args = [...process.execArgv, ...scanHeap, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   try {
-    process.execve(process.execPath, [process.execPath, ...args], process.env);
+    process.execve(process.execPath, [process.execPath, ...args], { ...compileCache(), ...process.env });
   } catch {
     // More memory than need be is better than no scan.
   }
   return false;
+}
+
+/** In a checkout, whoever has stripped the types before need not do so again: that takes 30 MB, which a process then keeps to its end. */
+function compileCache() {
+  const modules = join(root, "node_modules");
+  const isCheckout = existsSync(join(root, "src", "cli", "main.ts")) && existsSync(modules);
+  return isCheckout ? { NODE_COMPILE_CACHE: join(modules, ".cache", "surehop") } : {};
 }
 
 function handOver() {

@@ -129,8 +129,14 @@ export function openScanOutput(path: string, clock: Clock): ScanOutput {
       syncedAt = clock.monotonic();
     },
     close() {
-      fdatasyncSync(file);
-      closeSync(file);
+      try {
+        fdatasyncSync(file);
+      } catch (error) {
+        // Some files are on no disk.
+        if ((error as { code?: unknown }).code !== "EINVAL") throw error;
+      } finally {
+        closeSync(file);
+      }
     },
   };
 }
@@ -149,9 +155,9 @@ export interface ProbeTexts<P> {
   readonly decode: (text: string) => P | undefined;
 }
 
-/** Undefined: another scan has it. Throws what SQLite throws. */
+/** Undefined: another scan has it. Throws, here and in its methods, what a file system would. */
 export function openProbeFile<P>(path: string, clock: Clock, texts: ProbeTexts<P>): ProbeFile<P> | undefined {
-  const database = new DatabaseSync(path);
+  const database = asFile(path, () => new DatabaseSync(path));
   try {
     database.exec(`
       PRAGMA locking_mode = EXCLUSIVE;
@@ -164,20 +170,21 @@ export function openProbeFile<P>(path: string, clock: Clock, texts: ProbeTexts<P
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode === sqliteBusy) return undefined;
-    throw error;
+    throw fileError(path, error);
   }
   const select = database.prepare("SELECT host, seen FROM probe WHERE address = ? AND at > ? ORDER BY at, host");
   const insert = database.prepare("INSERT OR REPLACE INTO probe VALUES (?, ?, ?, ?)");
   const close = (): void => database.close();
   return {
     load(address: IpAddress) {
-      return select.all(address, clock.now() - scanLimits.probeKeptMs).flatMap(({ host, seen }) => {
+      const rows = asFile(path, () => select.all(address, clock.now() - scanLimits.probeKeptMs));
+      return rows.flatMap(({ host, seen }) => {
         const read = texts.decode(String(seen));
         return read === undefined ? [] : [{ host: String(host) as DomainName, seen: read }];
       });
     },
     keep(address, { host, seen }) {
-      insert.run(address, host, Math.floor(clock.now()), texts.encode(seen));
+      asFile(path, () => insert.run(address, host, Math.floor(clock.now()), texts.encode(seen)));
     },
     close,
     remove() {
@@ -187,5 +194,29 @@ export function openProbeFile<P>(path: string, clock: Clock, texts: ProbeTexts<P
   };
 }
 
+function asFile<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+/** SQLite has one code for all that can befall a file, and a number beside it. */
+function fileError(path: string, error: unknown): unknown {
+  const { errcode } = error as { readonly errcode?: unknown };
+  const code = typeof errcode === "number" ? fileCodes.get(errcode & 0xff) : undefined;
+  return code === undefined ? error : Object.assign(new Error(`${path}: ${code}`, { cause: error }), { code, path });
+}
+
+/** https://www.sqlite.org/rescode.html: SQLITE_READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB. */
+const fileCodes: ReadonlyMap<number, string> = new Map([
+  [8, "EROFS"],
+  [10, "EIO"],
+  [11, "EBADMSG"],
+  [13, "ENOSPC"],
+  [14, "ENOENT"],
+  [26, "EBADMSG"],
+]);
 const sqliteBusy = 5;
-const pageCacheMaxKib = 8_192;
+const pageCacheMaxKib = 2_048;

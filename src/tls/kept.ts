@@ -4,8 +4,10 @@
  */
 import { X509Certificate } from "node:crypto";
 
-/** Of DER; a certificate takes some five times as much once it is read. */
-const keptMaxBytes = 524_288;
+/** Some three hundred usual ones. */
+const keptMaxBytes = 3_145_728;
+/** What OpenSSL and Node take for one that was read, besides twice its own length. */
+const readBytes = 8_192;
 
 const kept = new Map<Uint8Array, X509Certificate | undefined>();
 let keptBytes = 0;
@@ -17,13 +19,17 @@ export function certificateIn(der: Uint8Array): X509Certificate | undefined {
   kept.delete(der);
   kept.set(der, certificate);
   if (isKnown) return certificate;
-  keptBytes += der.length;
+  keptBytes += bytesOf(der);
   for (const oldest of kept.keys()) {
     if (keptBytes <= keptMaxBytes) break;
     kept.delete(oldest);
-    keptBytes -= oldest.length;
+    keptBytes -= bytesOf(oldest);
   }
   return certificate;
+}
+
+function bytesOf(der: Uint8Array): number {
+  return readBytes + 2 * der.length;
 }
 
 function read(der: Uint8Array): X509Certificate | undefined {

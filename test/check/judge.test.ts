@@ -11,6 +11,7 @@ import {
   untestedReasons,
   type Inspection,
 } from "../../src/check/index.ts";
+import { bounded, factsBytes } from "../../src/check/scan/weight.ts";
 import { createWords } from "../../src/words/index.ts";
 import { chain, keys, openTown } from "./town.ts";
 
@@ -226,6 +227,16 @@ describe("whatever was seen", () => {
     } finally {
       await town.close();
     }
+  });
+
+  test("a scan that keeps less of it while the domain waits judges it the same", () => {
+    fc.assert(
+      fc.property(inspections, (inspection) => {
+        const kept = bounded(inspection);
+        expect(factsBytes(kept)).toBeLessThanOrEqual(factsBytes(inspection));
+        expect(judge(kept)).toEqual(judge(inspection));
+      }),
+    );
   });
 
   test("trap 27: a host that could not be looked at is never called safe, and its TLS is never found wrong", () => {

@@ -56,6 +56,8 @@ interface Happenings {
   readonly concurrency?: number;
   readonly optOut?: OptOut;
   readonly source?: Iterable<DomainName>;
+  /** What is known of a domain; default 1,000. */
+  readonly factsBytes?: number;
   /** Dies when so many lines have been written, in the middle of the next. */
   readonly dieAfterLines?: number;
   readonly dieAtMs?: number;
@@ -68,6 +70,7 @@ async function run(internet: SimulatedInternet, disk: Disk, happenings: Happenin
     concurrency = 200,
     optOut = new OptOut(),
     source = internet.domains(),
+    factsBytes = 1_000,
   } = happenings;
   const clock = eventClock();
   const done = new NameSet();
@@ -76,7 +79,7 @@ async function run(internet: SimulatedInternet, disk: Disk, happenings: Happenin
   let isDead = false;
   const scan = startScan(
     {
-      looking: simulatedLooking(internet, clock),
+      looking: { ...simulatedLooking(internet, clock), factsBytes: () => factsBytes },
       clock,
       store: { load: (address) => disk.load(address), keep: (address, under) => isDead || disk.keep(address, under) },
       write(line) {
@@ -156,6 +159,24 @@ describe("a whole internet", () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  test("nor with what strangers publish: where much is known of each domain, few wait at once", async () => {
+    const internet = internetOf({ domains: 600, hosts: 20, badPercent: 0 });
+    const disk = new Disk();
+    let [read, most] = [0, 0];
+    const counted = function* (): Iterable<DomainName> {
+      for (const name of internet.domains()) {
+        read++;
+        most = Math.max(most, read - disk.lines);
+        yield name;
+      }
+    };
+    const factsBytes = scanLimits.factsUnderWayMaxBytes / 50;
+    await run(internet, disk, { source: counted(), concurrency: 10, factsBytes });
+    expect(disk.lines).toBe(600);
+    expect(most).toBeGreaterThan(40);
+    expect(most).toBeLessThanOrEqual(50 + 10 + 1);
   });
 
   test("memory does not grow with the list: the source is read no faster than domains come to an end", async () => {

@@ -75,9 +75,18 @@ export function runScan(context: CommandContext, options: ScanOptions, list?: st
       tellSummary(context, options, tally.summary());
       return exitCodes.ok;
     } finally {
-      output.close();
+      closeOutput(context, asked.out, output);
     }
   });
+}
+
+/** What was written may turn out only now not to have found its place. */
+function closeOutput(context: CommandContext, path: string, output: ScanOutput): void {
+  try {
+    output.close();
+  } catch (error) {
+    throw failed(context, "cli-scan-unwritable", path, error);
+  }
 }
 
 interface Asked extends Omit<ScanSettings, "done"> {
@@ -310,12 +319,25 @@ function failed(
   error: unknown,
   exitCode: number = exitCodes.failed,
 ): unknown {
-  const { code } = error as { readonly code?: unknown };
+  const { code, path = file } = error as { readonly code?: unknown; readonly path?: string };
   // What has no code is a bug of ours, and not the file's.
   if (error instanceof Stop || typeof code !== "string") return error;
-  terminal.err(words.say(key, { file: printable(file), why: code }));
+  const why = known.has(code) ? words.say(`cli-scan-why-${known.get(code)}`, { code }) : code;
+  terminal.err(words.say(key, { file: printable(path), why }));
+  if (known.get(code) === "full") terminal.err(words.say("cli-scan-full"));
   return new Stop(exitCode);
 }
+
+/** What people know by another name. */
+const known: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", "full"],
+  ["EDQUOT", "full"],
+  ["EFBIG", "full"],
+  ["ENOENT", "missing"],
+  ["EACCES", "forbidden"],
+  ["EPERM", "forbidden"],
+  ["EROFS", "forbidden"],
+]);
 
 function tellSummary(context: CommandContext, options: Pick<ScanOptions, "html" | "json">, summary: ScanSummary): void {
   const { terminal, words } = context;
