@@ -48,7 +48,7 @@ function collectYoungBuffersEarly() {
 /**
  * V8 lets a heap grow to half of the machine's memory before it tidies up in earnest, and with it what OpenSSL holds for objects that
  * nobody needs any more. It has to be told at its start how much it may take: so a scan begins again, in the same process, with the
- * bounds of docs/decisions/0005-memory-of-a-scan.md. Whoever has set bounds of his own keeps them. False: there is nothing to do.
+ * bounds of docs/decisions/0007-memory-of-a-scan.md. Whoever has set bounds of his own keeps them. False: there is nothing to do.
  */
 function beginAgainWithinBounds() {
   const isScan = process.argv.slice(2).includes("scan");

@@ -82,8 +82,26 @@ process.on("message", () => {
 process.on("disconnect", () => process.exit(0));
 process.send?.({ dnsPort, smtpPort, httpsPort, anchor: anchorText(names.anchor), authority: root.pem } satisfies World);
 
+const portTriesMax = 50;
+
+/** A port that is free for UDP may be somebody's for TCP: then another is tried. */
 async function openDns(): Promise<number> {
-  const socket = createSocket("udp4");
+  for (let tries = 1; ; tries++) {
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+    const { port } = socket.address();
+    try {
+      await listen(createServer({ noDelay: true }, onDnsStream), "127.0.0.1", port);
+      answerAt(socket);
+      return port;
+    } catch (error) {
+      socket.close();
+      if (tries >= portTriesMax) throw error;
+    }
+  }
+}
+
+function answerAt(socket: ReturnType<typeof createSocket>): void {
   socket.on("message", (payload, { port, address }) => {
     questions++;
     after(world.lookUpMs(), () => {
@@ -91,10 +109,6 @@ async function openDns(): Promise<number> {
       if (answer !== undefined) socket.send(answer, port, address);
     });
   });
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  const { port } = socket.address();
-  await listen(createServer({ noDelay: true }, onDnsStream), "127.0.0.1", port);
-  return port;
 }
 
 function onDnsStream(socket: Socket): void {

@@ -34,7 +34,10 @@ export async function scanWorld(
   const directory = mkdtempSync(join(tmpdir(), "surehop-bench-scan-"));
   const internet = fork(new URL("internet.ts", import.meta.url), [JSON.stringify(plan)]);
   try {
-    const [world] = (await once(internet, "message")) as [World];
+    const [world] = (await Promise.race([
+      once(internet, "message"),
+      once(internet, "exit").then(([code]) => Promise.reject(new Error(`the internet ended with ${code}`))),
+    ])) as [World];
     writeList(join(directory, "list.txt"), plan.domains);
     writeFileSync(join(directory, "anchors"), `${world.anchor}\n`);
     writeFileSync(join(directory, "ca.pem"), world.authority);
