@@ -6,12 +6,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { plotsOf, type Cell } from "../../src/lab/index.ts";
 import { everySender } from "../../src/cli/lab/senders.ts";
-import { attackMeaning, outcomeName, standsOf, stoppedBy } from "../../src/cli/lab/telling.ts";
+import { attackMeaning, outcomeName, senderName, standsOf, stoppedBy } from "../../src/cli/lab/telling.ts";
 import {
   attackIds,
   catalogue,
   chooseAttack,
-  modelledModes,
+  isExposed,
   outcomes,
   postfixReads,
   predict,
@@ -39,7 +39,20 @@ export interface LabRecord {
   /** The day of the run. */
   readonly on: string;
   readonly attacks: readonly string[];
-  readonly senders: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly senders: Readonly<Record<string, Rows>>;
+  /** Other people's mail servers, each run when somebody had it and the time. */
+  readonly others: Readonly<Record<string, OtherRecord>>;
+}
+
+type Rows = Readonly<Record<string, string>>;
+
+export interface OtherRecord {
+  /** The day of its last run. */
+  readonly on: string;
+  /** With their versions. */
+  readonly packages: readonly string[];
+  readonly attacks: readonly string[];
+  readonly rows: Rows;
 }
 
 const letters: Readonly<Record<Outcome, string>> = {
@@ -54,8 +67,9 @@ const letters: Readonly<Record<Outcome, string>> = {
 export function threatsDocument(root: string): string {
   const text = readFileSync(join(root, file), "utf8");
   const parts: Readonly<Record<string, string>> = {
-    attacks: attacksPart(),
+    attacks: attacksPart(readRecord(root)),
     doors: doorsPart(),
+    others: othersPart(readRecord(root)),
     matrix: matrixPart(readRecord(root)),
   };
   return Object.entries(parts).reduce((whole, [name, part]) => {
@@ -82,9 +96,10 @@ export function checkThreats(root: string): readonly string[] {
 export function staleCells(record: LabRecord): readonly string[] {
   const faults: string[] = [];
   for (const sender of everySender()) {
-    const rows = record.senders[sender.id];
-    if (rows === undefined) {
-      if (sender.program === undefined) faults.push(`${sender.id} is missing`);
+    const isOurs = sender.program === undefined;
+    const { rows, attacks } = (isOurs ? ours(record, sender.id) : record.others[sender.id]) ?? {};
+    if (rows === undefined || attacks === undefined) {
+      if (isOurs) faults.push(`${sender.id} is missing`);
       continue;
     }
     for (const { receiver, attack, predicted } of plotsOf(sender, {
@@ -93,32 +108,79 @@ export function staleCells(record: LabRecord): readonly string[] {
       withNone: true,
     })) {
       const name = attack?.name ?? "none";
-      const seen = (rows[receiver.id] ?? "")[record.attacks.indexOf(name)];
-      if (seen !== letters[predicted])
+      const seen = (rows[receiver.id] ?? "")[attacks.indexOf(name)];
+      // Nobody has to have all the others; what was seen of them has to be true.
+      if (seen !== letters[predicted] && (isOurs || (seen ?? " ") !== " "))
         faults.push(`${sender.id}, ${receiver.id}, ${name}: "${seen ?? "nothing"}", predicted "${letters[predicted]}"`);
     }
   }
   return faults;
 }
 
-export function recordOf(cells: readonly Cell[], on: string, before: LabRecord): LabRecord {
-  const attacks = ["none", ...usualAttacks().map(({ name }) => name)];
-  const senders: Record<string, Record<string, string>> = {};
-  for (const { sender, receiver, attack, observed } of cells) {
-    const rows = (senders[sender] ??= {});
-    const row = [...(rows[receiver] ?? " ".repeat(attacks.length))];
-    row[attacks.indexOf(attack)] = letters[observed];
-    rows[receiver] = row.join("");
+function ours({ senders, attacks }: LabRecord, id: string): Pick<OtherRecord, "rows" | "attacks"> | undefined {
+  const rows = senders[id];
+  return rows === undefined ? undefined : { rows, attacks };
+}
+
+/** Of a full run of Surehop's; the others stay as they are. */
+export function recordOf(cells: readonly Cell[], on: string, { others }: LabRecord): LabRecord {
+  const attacks = columnNames();
+  const senders = Object.fromEntries(
+    [...new Set(cells.map(({ sender }) => sender))].map((id) => [
+      id,
+      rowsOf(
+        cells.filter(({ sender }) => sender === id),
+        attacks,
+      ),
+    ]),
+  );
+  return { on, attacks, senders, others };
+}
+
+/** With what was seen of other people's mail servers; what was seen of them before, and not now, stays. */
+export function withOthers(
+  record: LabRecord,
+  cells: readonly Cell[],
+  on: string,
+  packages: (sender: string) => readonly string[],
+): LabRecord {
+  const attacks = columnNames();
+  const others: Record<string, OtherRecord> = { ...record.others };
+  for (const id of new Set(cells.map(({ sender }) => sender))) {
+    const own = cells.filter(({ sender, attack }) => sender === id && attacks.includes(attack));
+    const rows = rowsOf(own, attacks, others[id]);
+    others[id] = { on, packages: packages(id), attacks, rows };
   }
-  // Whoever is not installed here keeps what was seen elsewhere, as long as the columns are the same.
-  const kept = before.attacks.join() === attacks.join() ? before.senders : {};
-  return { on, attacks, senders: { ...kept, ...senders } };
+  const inOrder = everySender().flatMap(({ id }) => {
+    const one = others[id];
+    return one === undefined ? [] : [[id, one] as const];
+  });
+  return { ...record, others: Object.fromEntries(inOrder) };
+}
+
+function columnNames(): readonly string[] {
+  return ["none", ...usualAttacks().map(({ name }) => name)];
+}
+
+function rowsOf(
+  cells: readonly Cell[],
+  attacks: readonly string[],
+  before?: Pick<OtherRecord, "rows" | "attacks">,
+): Record<string, string> {
+  const seen = new Map(cells.map(({ receiver, attack, observed }) => [`${receiver} ${attack}`, letters[observed]]));
+  const known = receivers.map(({ id }) => {
+    const row = before?.rows[id] ?? "";
+    const letterOf = (name: string): string =>
+      seen.get(`${id} ${name}`) ?? row[before?.attacks.indexOf(name) ?? -1] ?? " ";
+    return [id, attacks.map(letterOf).join("")] as const;
+  });
+  return Object.fromEntries(known.filter(([, row]) => row.trim() !== ""));
 }
 
 export function readRecord(root: string): LabRecord {
   const path = join(root, recordFile);
-  if (!existsSync(path)) return { on: "", attacks: [], senders: {} };
-  return JSON.parse(readFileSync(path, "utf8")) as LabRecord;
+  const none: LabRecord = { on: "", attacks: [], senders: {}, others: {} };
+  return existsSync(path) ? { ...none, ...(JSON.parse(readFileSync(path, "utf8")) as Partial<LabRecord>) } : none;
 }
 
 export function writeRecord(root: string, record: LabRecord): void {
@@ -127,11 +189,9 @@ export function writeRecord(root: string, record: LabRecord): void {
 
 const surehop = surehopModes.find(({ id }) => id === "surehop");
 const strict = surehopModes.find(({ id }) => id === "surehop-strict");
-const usualPostfix = modelledModes.find(({ id }) => id === "postfix-default");
 
 /** Receivers that stand for what a domain may promise, and who sends. */
 const columns: readonly (readonly [title: string, sender: SenderMode | undefined, receiver: string])[] = [
-  ["Postfix as Debian ships it", usualPostfix, "opportunistic"],
   ["Surehop, nothing promised", surehop, "opportunistic"],
   ["remembered", surehop, "remembered"],
   ["MTA-STS", surehop, "sts-enforce"],
@@ -140,17 +200,18 @@ const columns: readonly (readonly [title: string, sender: SenderMode | undefined
   ["`authenticated` for all", strict, "opportunistic"],
 ];
 
-function attacksPart(): string {
+function attacksPart({ others }: LabRecord): string {
   const rows = attackIds.map((id) => {
-    const outcomesHere = columns.map(([, sender, receiver]) => told(sender, receiver, id));
+    const isShown = catalogue[id].notYet === undefined;
+    const usual = isShown ? seenOf(others, otherColumns[0], id) : told(undefined, "", id);
+    const outcomesHere = [usual, ...columns.map(([, sender, receiver]) => told(sender, receiver, id))];
     return [code(id), standsOf(words, id), ...outcomesHere];
   });
   const meanings = attackIds.map(
     (id) => `- ${code(id)}: ${attackMeaning(words, id)} What stops it: ${stoppedBy(words, id)}.`,
   );
-  return [table(["attack", "the attacker stands", ...columns.map(([title]) => title)], rows), meanings.join("\n")].join(
-    "\n\n",
-  );
+  const titles = ["attack", "the attacker stands", "Postfix as Debian ships it", ...columns.map(([title]) => title)];
+  return [table(titles, rows), meanings.join("\n")].join("\n\n");
 }
 
 /** By the plainest variant; where it says nothing of this receiver, by nobody. */
@@ -158,26 +219,13 @@ function told(sender: SenderMode | undefined, receiver: string, id: (typeof atta
   if (catalogue[id].notYet !== undefined) return "not yet shown";
   const [setup, attack] = [receiverNamed(receiver), chooseAttack(id)];
   if (sender === undefined || setup === undefined || attack === undefined) return "–";
-  if (sender.kind === "modelled" && !measured.has(id)) return "not measured";
   const outcome = predict(sender, setup, attack.effect);
   if (outcome === undefined) return "–";
   const text = outcomeName(words, outcome);
   return outcome.startsWith("exposed") ? `**${text}**` : text;
 }
 
-/** Attacks under which other servers have been measured. */
-const measured: ReadonlySet<string> = new Set([
-  "strip-ehlo",
-  "refuse-starttls",
-  "reset-handshake",
-  "garble-handshake",
-  "inject-response",
-  "self-signed",
-  "wrong-host",
-  "expired",
-  "spoof-mx",
-  "target",
-]);
+type OtherColumn = readonly [title: string, sender: string, receiver: string];
 
 /** How many messages Postfix makes of one, by its setting, where it stands before Surehop. */
 const settings: readonly HopSetting[] = ["default", "normalize", "reject"];
@@ -247,7 +295,46 @@ function handled(smuggling: Smuggling): string {
   return "1 message: a line like any other (RFC 5321 §4.1.1.4)";
 }
 
-function matrixPart({ on, attacks, senders }: LabRecord): string {
+/** What stands for the ways in which others send, and to whom. */
+const otherColumns: readonly [OtherColumn, ...OtherColumn[]] = [
+  ["Postfix", "postfix-default", "opportunistic"],
+  ["Exim", "exim-default", "opportunistic"],
+  ["sendmail", "sendmail-default", "opportunistic"],
+  ["OpenSMTPD", "opensmtpd-default", "opportunistic"],
+  ["Postfix `encrypt`", "postfix-encrypt", "opportunistic"],
+  ["Postfix `secure`", "postfix-secure", "opportunistic"],
+  ["Postfix `dane`, DANE", "postfix-dane", "dane-ee"],
+  ["Exim, DANE", "exim-default", "dane-ee"],
+  ["Postfix with MTA-STS, policy known", "postfix-mta-sts", "sts-enforce"],
+  ["the same at first contact", "postfix-mta-sts-first", "sts-enforce"],
+];
+
+/** What was seen of others, and nothing else. */
+function othersPart({ others }: LabRecord): string {
+  const rows = columnNames().map((name) => [code(name), ...otherColumns.map((column) => seenOf(others, column, name))]);
+  const runs = Object.entries(others).map(
+    ([id, { on, packages }]) => `${code(id)} (${senderName(words, id)}; ${packages.join(", ")}; ${on})`,
+  );
+  return [
+    table(["attack", ...otherColumns.map(([title]) => title)], rows),
+    `Who was tried, with which packages, and when: ${runs.join("; ")}.`,
+  ].join("\n\n");
+}
+
+function seenOf(
+  others: LabRecord["others"],
+  [, sender, receiver]: (typeof otherColumns)[number],
+  name: string,
+): string {
+  const { rows, attacks } = others[sender] ?? {};
+  const letter = rows?.[receiver]?.[attacks?.indexOf(name) ?? -1];
+  const outcome = outcomes.find((one) => letters[one] === letter);
+  if (outcome === undefined) return "–";
+  const text = outcomeName(words, outcome);
+  return isExposed(outcome) ? `**${text}**` : text;
+}
+
+function matrixPart({ on, attacks, senders, others }: LabRecord): string {
   const all = Object.values(senders).flatMap((rows) => Object.values(rows).join("").replace(/ /g, "").split(""));
   const count = (outcome: Outcome): string =>
     `${all.filter((one) => one === letters[outcome]).length} ${outcomeName(words, outcome)}`;
@@ -260,7 +347,31 @@ function matrixPart({ on, attacks, senders }: LabRecord): string {
     intro,
     legend,
     ...Object.entries(senders).map(([sender, rows]) => matrixOf(sender, rows, attacks.length)),
+    othersIntro,
+    ...Object.entries(others).map(([sender, other]) => gatheredOf(sender, other, attacks)),
   ].join("\n\n");
+}
+
+const othersIntro =
+  "Other people's mail servers, by the same columns; set-ups of receivers that came out alike stand together. A blank was not tried: " +
+  "the receiver has nothing that the attack is about, or nothing is claimed of the sender.";
+
+/** Many set-ups are all the same to a sender that looks at none of what tells them apart. */
+function gatheredOf(
+  sender: string,
+  { on, packages, attacks, rows }: OtherRecord,
+  columnsHere: readonly string[],
+): string {
+  const alike = new Map<string, string[]>();
+  for (const [receiver, row] of Object.entries(rows)) {
+    const letterOf = (name: string): string => row[attacks.indexOf(name)] ?? " ";
+    const line = columnsHere.map((name) => ` ${letterOf(name)}`).join(" ");
+    alike.set(line, [...(alike.get(line) ?? []), receiver]);
+  }
+  const head = columnsHere.map((_, at) => String(at + 1).padStart(2)).join(" ");
+  const lines = [...alike].map(([line, names]) => `${line}  ${names.join(" ")}`);
+  const told = `${senderName(words, sender)}: ${packages.join(", ")}; ${on}.`;
+  return [`### ${sender}`, "", told, "", "```", head, ...lines, "```"].join("\n");
 }
 
 function matrixOf(sender: string, rows: Readonly<Record<string, string>>, width: number): string {

@@ -25,6 +25,8 @@ const user = "_mta-sts";
 const port = 8461;
 const startTimeoutMs = 20_000;
 const dialTimeoutMs = 200;
+/** Not the package's 4: on a busy machine a policy that is late would be taken for one that was kept back. */
+const fetchTimeoutSeconds = 30;
 
 export interface PolicyDaemon {
   /** As Postfix is told where to ask. */
@@ -83,7 +85,7 @@ async function answers({ net }: ClientPorts, at: Endpoint): Promise<boolean> {
   return dialled.ok;
 }
 
-/** As the package has it, but for where it listens and keeps things; and nothing is too fresh to be asked for anew. */
+/** As the package has it, but for where it listens and keeps things, and how long it waits; and nothing is too fresh to be asked for anew. */
 function configuration(at: Endpoint, cache: string): string {
   return `host: ${at.address}
 port: ${at.port}
@@ -96,6 +98,6 @@ cache:
     filename: "${cache}"
 default_zone:
   strict_testing: false
-  timeout: 4
+  timeout: ${fetchTimeoutSeconds}
 `;
 }

@@ -38,6 +38,9 @@ interface Level {
   readonly policies?: "kept" | "forgotten";
 }
 
+/** Each cell has a policy of its own, and all of them are fetched in the same moment. */
+const policiesAtOnce = 80;
+
 const may: Settings = { smtp_tls_security_level: "may" };
 
 const levels: Readonly<Record<string, Level>> = {
@@ -65,6 +68,7 @@ export function postfixSenders(ports: ClientPorts): readonly Sender[] {
     peerSender(ports, {
       mode,
       program: "postfix",
+      ...(own.policies === undefined ? {} : { cellsAtOnce: policiesAtOnce }),
       missing: () => postfixMissing() ?? (own.policies === undefined ? undefined : policyDaemonMissing()),
       start: (world, ledger) => startLevel(ports, world, own, ledger),
     }),
