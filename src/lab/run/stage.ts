@@ -80,6 +80,8 @@ interface Act {
   readonly before: Site;
   readonly bystander: Site | undefined;
   control: Run | undefined;
+  /** What the control came to: seen before the attack, under which what still waits is tried again. */
+  calm: Outcome | undefined;
   attack: Run | undefined;
   aside: Run | undefined;
   running: RunningAttack | undefined;
@@ -221,6 +223,7 @@ class Stage {
       before,
       bystander,
       control: undefined,
+      calm: undefined,
       attack: undefined,
       aside: undefined,
       running: undefined,
@@ -257,6 +260,7 @@ class Stage {
     await this.#settle(runsOf(this.#acts, "control"), new Map());
     for (const act of this.#acts) {
       act.controlLines = act.before.front.transcript();
+      if (act.control !== undefined) act.calm = calmOf(act.before, act.control);
       act.endedAt = this.#ports.clock.monotonic();
     }
   }
@@ -411,14 +415,13 @@ class Stage {
   }
 
   async #cellOf(act: Act): Promise<Cell> {
-    const { plot, site, before, control, attack } = act;
+    const { plot, site, before, control, calm, attack } = act;
     const honestly = predict(plot.sender.mode, plot.receiver, "none");
     const isControl = plot.attack === undefined;
     const run = isControl ? control : attack;
-    if (run === undefined || control === undefined || honestly === undefined)
+    if (run === undefined || calm === undefined || honestly === undefined)
       throw new Error(`${nameOf(plot)} was not run`);
     const evidence = await this.#evidence(act, run, isControl ? before : site);
-    const calm = copiesOf(before, control.token).length > 0 ? "delivered" : fateOf(control);
     return {
       ...whichIs(plot),
       predicted: plot.predicted,
@@ -501,6 +504,10 @@ function observedIn({ seen, honest, slippedIn }: Evidence, run: Run): Outcome {
   if (seen === "in-clear") return "exposed-cleartext";
   if (seen === "inside-attackers-tls" || (slippedIn ?? 0) > 0) return "exposed-to-attacker";
   return honest.copies > 0 ? "delivered" : fateOf(run);
+}
+
+function calmOf(before: Site, control: Run): Outcome {
+  return copiesOf(before, control.token).length > 0 ? "delivered" : fateOf(control);
 }
 
 /** Of a message that nobody has. */
