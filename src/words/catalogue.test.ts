@@ -67,7 +67,14 @@ test.each(languages.filter((language) => language !== defaultLanguage))(
 
 describe("Chinese is Chinese", () => {
   /** What is the same in every language: punctuation around values, and commands to type. */
-  const shared = new Set(["gap", "time", "notice-for", "config-key-exposed-remedy", "cli-config-remedy"]);
+  const shared = new Set([
+    "gap",
+    "time",
+    "check-colon",
+    "notice-for",
+    "config-key-exposed-remedy",
+    "cli-config-remedy",
+  ]);
 
   test("every message has Chinese in it, and no run of English words outside of quotation", () => {
     expect(englishLeftIn("请先 run the command again 再试")).toBe("run the command");
