@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { effortMs } from "../../test/support/effort.ts";
 import { createWords, languages } from "../words/index.ts";
 import { explain, explainLimits, tellExplanation, type Explanation } from "./index.ts";
 import { rows } from "./recorded.cases.ts";
@@ -158,12 +159,13 @@ test("TLS reports", async () => {
 test("long lines of one character take no time that grows with their square", async () => {
   for (const character of ["<", "a", " ", "5.1.1 ", "(", "H=", "to=<", "said: ", "[", "@", "TLS ", "MTA-STS "]) {
     const line = character.repeat(Math.ceil(1_000_000 / character.length));
-    const started = performance.now();
-    await expectHarmless(
-      Buffer.from(`m postfix/smtp[1]: ABCDEF: to=<a@b>, relay=none, dsn=4.0.0, status=deferred (${line})\n${line}\n`),
-    );
-    await expectHarmless(Buffer.from(`Subject: x\nFrom: y\n\n${line}`));
+    const effort = await effortMs(async () => {
+      await expectHarmless(
+        Buffer.from(`m postfix/smtp[1]: ABCDEF: to=<a@b>, relay=none, dsn=4.0.0, status=deferred (${line})\n${line}\n`),
+      );
+      await expectHarmless(Buffer.from(`Subject: x\nFrom: y\n\n${line}`));
+    });
     // Generous: it is a matter of milliseconds.
-    expect(performance.now() - started, character).toBeLessThan(5_000);
+    expect(effort, character).toBeLessThan(5_000);
   }
 });

@@ -2,7 +2,8 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/index.ts";
 
-const replyTimeoutMs = 10_000;
+/** Nobody waits for silence here: past it the other side has hung. */
+const replyTimeoutMs = 60_000;
 
 /** Commands and whole replies; an empty reply if the other side is gone, or says nothing for too long. */
 export class Dialogue {

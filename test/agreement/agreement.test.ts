@@ -15,7 +15,7 @@ describe.skipIf(skipped("Postfix as a sender, and unbound", missing()))("Postfix
 
   beforeAll(async () => {
     all = await compareSenders(() => {});
-  }, 180_000);
+  });
 
   test(`do the same with mail to ${sites.length} domains, or an RFC says why not`, () => {
     const unexplained = all.filter(({ difference }) => difference !== undefined && !difference.explanation);

@@ -77,7 +77,8 @@ const risky = (inspection: Inspection): readonly string[] =>
     code === "command-injection" || code === "smuggling" ? [`${code} ${evidence["endings"] ?? ""}`.trim()] : [],
   );
 
-describe("what only the owner of a server may try on it", () => {
+// Each looks at silence for seconds: they wait beside each other.
+describe.concurrent("what only the owner of a server may try on it", () => {
   test("an honest server: nothing, and it has taken no message", async () => {
     const inspection = await look({});
     const [address] = inspection.hosts[0]?.addresses ?? [];

@@ -25,6 +25,6 @@ describe.skipIf(skipped("OpenSSL's s_client and GnuTLS", missingPeers()))(
       // Canary: explanations are for corners.
       const explained = [...report.explained.values()].reduce((sum, count) => sum + count, 0);
       expect(explained).toBeLessThan(chains / 4);
-    }, 240_000);
+    });
   },
 );

@@ -21,5 +21,5 @@ describe.skipIf(skipped("unbound, Knot DNS and NSD", missingPrograms()))("our va
     // Canary: explanations are for corners, not for the bulk.
     const explained = [...report.explained.values()].reduce((sum, count) => sum + count, 0);
     expect(explained).toBeLessThan(questions / 15);
-  }, 180_000);
+  });
 });

@@ -99,7 +99,7 @@ beforeAll(async () => {
     },
   });
   relay = await openRelay();
-}, 30_000);
+});
 
 afterAll(async () => {
   await relay?.close();

@@ -56,7 +56,7 @@ beforeAll(async () => {
       )
       .join(""),
   });
-}, 30_000);
+});
 
 afterAll(async () => {
   await running?.close();

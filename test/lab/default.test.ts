@@ -8,7 +8,7 @@ let cells: readonly Cell[];
 
 beforeAll(async () => {
   cells = await cellsOf({ sender: "surehop" });
-}, 300_000);
+});
 
 test("surehop: predicted and observed are the same in every cell", () => {
   expect(cells.length).toBeGreaterThan(600);

@@ -15,7 +15,8 @@ export interface Played {
   readonly missing: readonly string[];
 }
 
-const patienceMs = 170_000;
+/** Less than that of a test, so that what was said inside is told. */
+const patienceMs = 840_000;
 
 /** Rejects with what was said inside if it does not end well, or not in time, and if a cell was not played out. */
 export function playInside(wish: Wish): Promise<Played> {

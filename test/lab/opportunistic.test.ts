@@ -7,7 +7,7 @@ let cells: readonly Cell[];
 
 beforeAll(async () => {
   cells = await cellsOf({ sender: "surehop-opportunistic" });
-}, 300_000);
+});
 
 test("surehop-opportunistic: predicted and observed are the same in every cell", () => {
   expect(cells.length).toBeGreaterThan(600);

@@ -241,7 +241,7 @@ describe.skipIf(skipped("Postfix", postfixMissing()))("Postfix", () => {
       logs.set(level, elsewhere(told()));
       bounces.set(level, read().slice(mailBefore));
     }
-  }, 180_000);
+  });
 
   afterAll(async () => {
     postfix?.stop();
@@ -314,7 +314,7 @@ describe.skipIf(skipped("Exim", eximMissing()))("Exim", () => {
       logs.set(level, elsewhere(log));
       bounces.set(level, mail);
     }
-  }, 180_000);
+  });
 
   afterAll(() => servers?.close());
 

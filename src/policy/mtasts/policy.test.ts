@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { effortMs } from "../../../test/support/effort.ts";
 import { domain } from "../../base/index.ts";
 import type { StsPolicy } from "../types.ts";
 import { stsLimits } from "./limits.ts";
@@ -227,17 +228,18 @@ describe("STS-4, trap 19: which hosts match", () => {
   });
 });
 
-test("64 KiB of nonsense is judged in no time", () => {
+test("64 KiB of nonsense is judged in no time", async () => {
   const max = stsLimits.policyMaxBytes;
   const texts = [" ", "\r\n", "\r", ":", "a:\n", "mx:a\n", "mx:*.\n", "x:y"].map((piece) =>
     piece.repeat(max / piece.length),
   );
   const blanks = " ".repeat(max - 20);
-  const startedAt = performance.now();
-  for (const text of [...texts, `x:${blanks}y`, `x:y${blanks}`, `mx:a${blanks}b`]) {
-    expect(parseStsPolicy(bytes(text)).ok).toBe(false);
-  }
-  expect(performance.now() - startedAt).toBeLessThan(2000);
+  const effort = await effortMs(() => {
+    for (const text of [...texts, `x:${blanks}y`, `x:y${blanks}`, `mx:a${blanks}b`]) {
+      expect(parseStsPolicy(bytes(text)).ok).toBe(false);
+    }
+  });
+  expect(effort).toBeLessThan(2000);
 });
 
 test("a policy's lifetime is bounded as the RFC has it", () => {

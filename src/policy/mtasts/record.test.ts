@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { effortMs } from "../../../test/support/effort.ts";
 import { parseStsRecord, stsRecordFaultText, type StsRecordFault } from "./record.ts";
 
 describe("STS-1 the TXT record (RFC 8461 §3.1)", () => {
@@ -127,7 +128,7 @@ describe("STS-1 the TXT record (RFC 8461 §3.1)", () => {
     );
   });
 
-  test("long nonsense is judged in no time", () => {
+  test("long nonsense is judged in no time", async () => {
     const long = 1_000_000;
     const blanks = " ".repeat(long);
     const texts = [
@@ -136,8 +137,9 @@ describe("STS-1 the TXT record (RFC 8461 §3.1)", () => {
       `v=STSv1;a=x${blanks}y`,
       `v=STSv1;${blanks}a${blanks}=${blanks}b${blanks}=`,
     ];
-    const startedAt = performance.now();
-    for (const text of texts) expect(parseStsRecord([text]).ok).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    const effort = await effortMs(() => {
+      for (const text of texts) expect(parseStsRecord([text]).ok).toBe(false);
+    });
+    expect(effort).toBeLessThan(3000);
   });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { effortMs } from "../../../test/support/effort.ts";
 import { domain } from "../../base/index.ts";
 import type { StoredSts, StsStore } from "../../policy/index.ts";
 import { openFactStore, type FactStore } from "./open.ts";
@@ -149,16 +150,17 @@ test("a policy can be taken out", () => {
   expect(store.read(org)).toBeUndefined();
 });
 
-test("ten thousand policies are read quickly, and take little room", () => {
+test("ten thousand policies are read quickly, and take little room", async () => {
   facts.write(() => {
     const insert = facts.prepare(
       "INSERT INTO sts_policy VALUES (?, '1', 'enforce', '[\"mx.example.org\"]', 1, 1, 1, 1, 1, NULL)",
     );
     for (let index = 0; index < 10_000; index++) insert.run(`domain-${index}.example`);
   });
-  const startedAt = performance.now();
-  for (let index = 0; index < 10_000; index++) store.read(domain(`domain-${index}.example`));
-  expect(performance.now() - startedAt).toBeLessThan(5000);
+  const effort = await effortMs(() => {
+    for (let index = 0; index < 10_000; index++) store.read(domain(`domain-${index}.example`));
+  });
+  expect(effort).toBeLessThan(5000);
   const pages = Number(facts.prepare("PRAGMA page_count").get()?.["page_count"]);
   expect((pages * 4096) / 10_000).toBeLessThan(1000);
 });
