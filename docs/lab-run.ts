@@ -33,8 +33,8 @@ const { values } = parseArgs({
     from: { type: "string", multiple: true, default: [] },
   },
 });
-const others = everySender().filter(({ id, program }) =>
-  program === undefined ? false : values.all || values.sender.includes(id),
+const others = everySender().filter(
+  ({ id, mode }) => mode.kind === "modelled" && (values.all || values.sender.includes(id)),
 );
 
 if (values.from.length > 0)

@@ -9,7 +9,9 @@ import { attacker, type StartAttack } from "./types.ts";
 
 export const wrongHost = attacker("wrong-host", {
   "own-name": withNames(() => ({ names: ["mx.attacker.example"] })),
-  affixed: withNames((host) => ({ names: [`${host}.attacker.example`, `x${host}`] })),
+  // A domain that begins with the host's name, and one that ends in the recipient's domain's: anybody can register either. A name below the
+  // recipient's domain is nobody else's to have, and Postfix's `secure` takes it with good reason.
+  affixed: withNames((host) => ({ names: [`${host}.attacker.example`, host.replace(".", ".x")] })),
   // RFC 9525 §2: the subject's CN names nobody.
   "common-name": withNames((host) => ({ names: ["mx.attacker.example"], commonName: host })),
   // RFC 9525 §6.3: a wildcard is the whole left-most label and stands for one label.
