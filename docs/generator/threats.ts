@@ -15,6 +15,7 @@ import {
   outcomes,
   postfixReads,
   predict,
+  predictBystander,
   receiverNamed,
   receivers,
   smugglings,
@@ -70,6 +71,7 @@ export function threatsDocument(root: string): string {
     attacks: attacksPart(readRecord(root)),
     doors: doorsPart(),
     others: othersPart(readRecord(root)),
+    aims: aimsPart(),
     matrix: matrixPart(readRecord(root)),
   };
   return Object.entries(parts).reduce((whole, [name, part]) => {
@@ -214,15 +216,34 @@ function attacksPart({ others }: LabRecord): string {
   return [table(titles, rows), meanings.join("\n")].join("\n\n");
 }
 
+/** Aimed attacks of the matrix: what becomes of what is hit, and of the mail beside it. */
+function aimsPart(): string {
+  const shown = columns.filter(([, sender]) => sender?.kind === "surehop");
+  const rows = usualAttacks().flatMap(({ name, effect, shownAt }) => {
+    if (shownAt === undefined) return [];
+    const outcomesHere = shown.map(([, sender, receiver]) => {
+      const setup = receiverNamed(receiver);
+      if (sender === undefined || setup === undefined) return "–";
+      const [hit, others] = [predict(sender, setup, effect), predictBystander(sender, setup, effect)];
+      return hit === undefined || others === undefined ? "–" : `${marked(hit)}; other mail ${marked(others)}`;
+    });
+    return [[code(name), ...outcomesHere]];
+  });
+  return table(["attack", ...shown.map(([title]) => title)], rows);
+}
+
 /** By the plainest variant; where it says nothing of this receiver, by nobody. */
 function told(sender: SenderMode | undefined, receiver: string, id: (typeof attackIds)[number]): string {
   if (catalogue[id].notYet !== undefined) return "not yet shown";
   const [setup, attack] = [receiverNamed(receiver), chooseAttack(id)];
   if (sender === undefined || setup === undefined || attack === undefined) return "–";
   const outcome = predict(sender, setup, attack.effect);
-  if (outcome === undefined) return "–";
+  return outcome === undefined ? "–" : marked(outcome);
+}
+
+function marked(outcome: Outcome): string {
   const text = outcomeName(words, outcome);
-  return outcome.startsWith("exposed") ? `**${text}**` : text;
+  return isExposed(outcome) ? `**${text}**` : text;
 }
 
 type OtherColumn = readonly [title: string, sender: string, receiver: string];

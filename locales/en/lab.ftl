@@ -41,13 +41,46 @@ lab-attack-session-cross-what = The attacker leads the encrypted connection to a
 lab-attack-smuggle = A second message hidden in the first
 lab-attack-smuggle-what = A sender hides a second message in the first, behind something that some servers take for its end and others do not. The second one then seems to come from a server that is trusted, in anybody's name.
 lab-attack-target = Only one victim
-lab-attack-target-what = Any of the others, carried out against one recipient's domain alone; everybody else's mail passes untouched. Whoever looks whether "mail works" finds nothing wrong.
+lab-attack-target-what = Any of the others, for one victim or one moment alone; everything else passes. Whoever looks whether "mail works" finds nothing wrong. Where a connection goes to, and when, shows on the outside, so one domain, one connection or one hour can be picked out cleanly. Whose letter it is stands inside the encryption: to pick one person out, the attacker has to break into everybody's connections first, and hands on what he does not want. Where he cannot read, everybody's mail waits, and he has given himself away. The failures stay visible in Surehop's memory and in its reports to the domain, however much other mail went through.
 lab-attack-read-at-hop = Reading inside a relay
 lab-attack-read-at-hop-what = Encryption between servers ends at each server. Somebody who is inside one of them reads and changes what passes. Only a message that its sender has sealed for the recipient (OpenPGP, S/MIME) resists.
 lab-attack-redirect-sealed = A sealed message led astray
 lab-attack-redirect-sealed-what = As with the false mail server, and the message is sealed: the attacker gets it, and cannot read it.
 lab-attack-forged-key = A false key for sealing
 lab-attack-forged-key-what = Where the sender looks up with which key to seal a message, the attacker puts one of his own.
+
+## Aims of an attack that is for one victim alone
+
+lab-aimed = { $attack }: { $aim }
+lab-aim-domain = one recipient's domain alone
+lab-aim-sender = one sender's mail alone
+lab-aim-recipient = one recipient's mail alone
+lab-aim-connection = connection number { $number } alone
+lab-aim-connections-from = every connection from number { $number } on
+lab-aim-from = beginning after { $from } minutes
+lab-aim-until = for { $until } minutes
+lab-aim-window = from minute { $from } to minute { $until }
+lab-aims = Any of the others can be aimed: "target:ATTACK:AIM", for example "target:strip-ehlo:sender". Aims: "domain", "sender", "recipient"; "connection-N" (N up to { $connectionMax }), "connections-from-N"; and minutes: "from-M" (M up to { $fromMaxMinutes }), "until-M", "from-M-until-M" (at most { $windowMaxMinutes } long).
+lab-aim-fault-unknown = "{ $value }": there is no such attack that can be shown, or no such aim.
+lab-aim-fault-aimed-twice = "{ $value }": an aimed attack cannot be aimed once more.
+lab-aim-fault-at-own-door = "{ $value }": this attack is made at the sender's own door. A client brings its own mail there, so there is nobody else's to let pass.
+lab-bystander-other-domain = Meanwhile, mail to another domain on the same machine: { $outcome }.
+lab-bystander-other-sender = Meanwhile, somebody else's mail to the same domain: { $outcome }.
+lab-bystander-other-recipient = Meanwhile, mail to somebody else in the same domain: { $outcome }.
+lab-bystander-earlier = Before that, other mail to the same domain: { $outcome }.
+lab-bystander-later = After that, other mail to the same domain: { $outcome }.
+lab-bystander-handed-on = He could have kept that too, and handed it on: its recipient has it and misses nothing.
+lab-noticed = Surehop's next report to the domain says: { $successes ->
+    [0] no session in order
+    [one] one session in order
+   *[other] { $successes } sessions in order
+  }; failed: { $failures }.
+lab-noticed-nothing = Surehop's next report to the domain says: { $successes ->
+    [0] no session at all.
+    [one] one session in order, none failed.
+   *[other] { $successes } sessions in order, none failed.
+  }
+lab-noticed-suspected = Surehop remembers better of this server, and suspects somebody: "surehop memory show" says so.
 
 ## Where one has to stand for it
 
@@ -202,6 +235,7 @@ lab-list-variants = also as { $variants }
 lab-needs-sealing = not yet: it needs messages that are sealed for their recipients, which Surehop does not do yet
 lab-show-stands = He has to stand: { $where }.
 lab-show-stopped = What stops it: { $what }.
+lab-show-wrapped = Here: { $attack }. { $what }
 lab-show-example = To a receiver with { $receiver }, sent by { $sender }:
 lab-show-honest = Without the attacker
 lab-show-attacked = Under attack
@@ -228,7 +262,6 @@ lab-page-seen-in-clear = It passed the attacker in clear.
 lab-page-seen-inside-attackers-tls = It was found inside the encryption that the attacker ended.
 lab-page-copies = Copies at the honest server: { $copies }.
 lab-page-attacker = Connections that came to the attacker: { $connections }. Blows that he struck: { $strikes }.
-lab-page-bystander = Another domain's message at the same time: { $outcome }.
 lab-page-slipped = Messages or commands that were slipped in and taken for genuine: { $count }.
 lab-page-hop = Messages that { $hop } counted: { $messages }. Of { $sent } that were sent in the same way without a trick it counted { $legally }.
 lab-page-language = 中文

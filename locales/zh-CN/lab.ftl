@@ -41,13 +41,44 @@ lab-attack-session-cross-what = 攻击者把加密的连接引到同一主人的
 lab-attack-smuggle = 一封信里藏着另一封
 lab-attack-smuggle-what = 发信人在邮件里藏进第二封，中间用一个有的服务器当作结尾、有的服务器不当作结尾的记号隔开。第二封信看上去就像来自可信的服务器，署谁的名都行。
 lab-attack-target = 只针对一个目标
-lab-attack-target-what = 手法可以是上面任何一种，但只对某一个收件域名下手，别人的邮件照常通过。只看“邮件通不通”的人，什么毛病也看不出来。
+lab-attack-target-what = 手法可以是上面任何一种，但只针对某一个人或某一时刻，其余邮件照常通过。只看“邮件通不通”的人，什么毛病也看不出来。连接通向哪里、什么时候发生，从外面就看得见，所以单挑一个域名、一次连接或一个钟头，可以做得干干净净。信是谁的，却写在加密里面：要单挑一个人，攻击者得先闯进所有人的连接，再把用不着的信照样转交出去。读不到的时候，所有人的信都得等着，他也就露了马脚。无论有多少别的邮件顺利通过，这些失败都会留在 Surehop 的记忆里，也写进它发给对方域名的报告里。
 lab-attack-read-at-hop = 在中继内部偷看
 lab-attack-read-at-hop-what = 服务器之间的加密，到了每台服务器就结束了。混进其中一台的人，既能看也能改。只有发信人为收信人封好的邮件（OpenPGP、S/MIME）才不怕。
 lab-attack-redirect-sealed = 封好的邮件被引走
 lab-attack-redirect-sealed-what = 和指向假服务器一样，只是邮件已经封好：攻击者拿得到，读不懂。
 lab-attack-forged-key = 用来封信的假密钥
 lab-attack-forged-key-what = 发信人查找该用哪把密钥封信时，攻击者放上了自己的那把。
+
+## 只针对一个目标的攻击，瞄准的是什么
+
+lab-aimed = { $aim }，手法是：{ $attack }
+lab-aim-domain = 只针对一个收件域名
+lab-aim-sender = 只针对一位发件人的邮件
+lab-aim-recipient = 只针对一位收件人的邮件
+lab-aim-connection = 只针对第 { $number } 次连接
+lab-aim-connections-from = 从第 { $number } 次连接起
+lab-aim-from = { $from } 分钟之后才开始
+lab-aim-until = 只持续 { $until } 分钟
+lab-aim-window = 从第 { $from } 分钟到第 { $until } 分钟
+lab-aims = 其他任何一种攻击都可以这样瞄准，写作 "target:攻击:目标"，例如 "target:strip-ehlo:sender"。目标可以是 "domain"（域名）、"sender"（发件人）、"recipient"（收件人）；可以是 "connection-N"（N 最大为 { $connectionMax }）、"connections-from-N"；也可以是分钟："from-M"（M 最大为 { $fromMaxMinutes }）、"until-M"、"from-M-until-M"（最长 { $windowMaxMinutes } 分钟）。
+lab-aim-fault-unknown = “{ $value }”：没有这样一种能演示的攻击，或者没有这样的目标。
+lab-aim-fault-aimed-twice = “{ $value }”：已经瞄准过的攻击不能再瞄准一次。
+lab-aim-fault-at-own-door = “{ $value }”：这种攻击发生在发信方自己的门口。客户端带来的都是自己的邮件，没有别人的可以放过。
+lab-bystander-other-domain = 与此同时，寄往同一台机器上另一个域名的邮件：{ $outcome }。
+lab-bystander-other-sender = 与此同时，另一个人寄往同一域名的邮件：{ $outcome }。
+lab-bystander-other-recipient = 与此同时，寄给同一域名里另一个人的邮件：{ $outcome }。
+lab-bystander-earlier = 在此之前，寄往同一域名的其他邮件：{ $outcome }。
+lab-bystander-later = 在此之后，寄往同一域名的其他邮件：{ $outcome }。
+lab-bystander-handed-on = 这一封他本来也能留下，却照样转交了出去：收件人收到了信，什么也没察觉。
+lab-noticed = Surehop 发给该域名的下一份报告会写明：{ $successes ->
+    [0] 没有正常的会话
+   *[other] 正常的会话 { $successes } 次
+  }；失败的：{ $failures }。
+lab-noticed-nothing = Surehop 发给该域名的下一份报告会写明：{ $successes ->
+    [0] 没有任何会话。
+   *[other] 正常的会话 { $successes } 次，没有失败。
+  }
+lab-noticed-suspected = Surehop 记得这台服务器以前做得更好，已经起了疑心："surehop memory show" 会照实列出。
 
 ## 攻击者必须待在哪里
 
@@ -198,6 +229,7 @@ lab-list-variants = 其他手法：{ $variants }
 lab-needs-sealing = 暂时不行：需要为收信人封好的邮件，而 Surehop 还不会
 lab-show-stands = 攻击者必须待在：{ $where }。
 lab-show-stopped = 能挡住它的：{ $what }。
+lab-show-wrapped = 这里用的手法：{ $attack }。{ $what }
 lab-show-example = 由 { $sender } 发给这样的收信方（{ $receiver }）：
 lab-show-honest = 没有攻击者时
 lab-show-attacked = 遭到攻击时
@@ -224,7 +256,6 @@ lab-page-seen-in-clear = 它以明文从攻击者面前经过。
 lab-page-seen-inside-attackers-tls = 它出现在由攻击者解开的加密连接里。
 lab-page-copies = 真正的服务器收到的份数：{ $copies }。
 lab-page-attacker = 连到攻击者那里的次数：{ $connections }。他出手的次数：{ $strikes }。
-lab-page-bystander = 同一时间另一个域名的邮件：{ $outcome }。
 lab-page-slipped = 被夹带进来并当真的邮件或命令：{ $count }。
 lab-page-hop = { $hop } 数到的邮件：{ $messages } 封。用同样方式、不耍花招发出的 { $sent } 封，数到 { $legally } 封。
 lab-page-language = English（英文）

@@ -71,12 +71,35 @@ describe("surehop lab", () => {
     expect(err).toContain(`"${name}"`);
   });
 
+  test.each([
+    ["target:strip-ehlo:sideways", "no such aim"],
+    ["target:target:sender", "cannot be aimed once more"],
+    ["target:smuggle:sender", "at the sender's own door"],
+  ])("%s cannot be, and why is said, with how it is written", async (name, why) => {
+    for (const args of [
+      ["--attack", name],
+      ["show", name],
+    ]) {
+      const { code, err } = await lab(...args);
+      expect(code).toBe(2);
+      expect(err.replace(/\s+/g, " ")).toContain(`"${name}"`);
+      expect(err.replace(/\s+/g, " ")).toContain(why);
+      expect(err).toContain('"target:ATTACK:AIM"');
+    }
+  });
+
   test("a combination of which nothing is predicted is said to be one", async () => {
     expect(await lab("--receiver", "plain", "--attack", "stale-sts")).toMatchObject({ code: 2 });
   });
 });
 
 describe("surehop lab list", () => {
+  test("says how attacks are aimed", async () => {
+    const { out } = await lab("list");
+    expect(out.replace(/\s+/g, " ")).toContain('"target:ATTACK:AIM"');
+    expect(out).toContain("target:from-60-until-90");
+  });
+
   test("names everything, and what cannot be shown yet", async () => {
     const { code, out } = await lab("list");
     expect(code).toBe(0);
@@ -124,6 +147,17 @@ describe("surehop lab show", () => {
     expect(out).toMatch(/Without the attacker +│ Under attack/);
     expect(out).toMatch(/← 250-STARTTLS +│ ← 250-STARTTLS/);
     expect(out).toContain("What came of it: held.");
+  });
+
+  test("explains an aimed one: what it wraps, whose mail passed, and who has noticed", async () => {
+    const { code, out } = await lab("show", "target:strip-ehlo:domain", "--receiver", "remembered");
+    expect(code).toBe(0);
+    const text = out.replace(/\s+/g, " ");
+    expect(text).toContain("The offer of encryption is cut out: one recipient's domain alone");
+    expect(text).toContain("Whose letter it is stands inside the encryption");
+    expect(text).toContain("Meanwhile, mail to another domain on the same machine: delivered.");
+    expect(text).toContain("× starttls-not-supported");
+    expect(text).toContain("suspects somebody");
   });
 
   test("says of some that they cannot be shown yet", async () => {

@@ -36,6 +36,7 @@ export type {
   Inbound,
   LabMail,
   MailState,
+  Noticed,
   RunningSender,
   Sender,
   SenderWorld,

@@ -53,6 +53,17 @@ test("an attacker before it: cut off, or another host that cannot prove its name
   expect(host.asked(name) - before).toBeGreaterThanOrEqual(3);
 });
 
+test("an attacker who comes and goes is before it only while he is at work", async () => {
+  let isAtWork = false;
+  const leave = host.meddle(name, "blocked", () => isAtWork);
+  expect(await fetched()).toBe("honest\r\n");
+  isAtWork = true;
+  expect(await fetched()).toBe("sts-policy-fetch-error");
+  isAtWork = false;
+  expect(await fetched()).toBe("honest\r\n");
+  leave();
+});
+
 test("the attacker's policy is served: with a certificate that is trusted it would be believed", async () => {
   const leave = host.meddle(name, { policy: "forged\r\n", credentials: authority.issue({ names: [web] }) });
   expect(await fetched()).toBe("forged\r\n");

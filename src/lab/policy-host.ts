@@ -10,8 +10,11 @@ import { assertInBounds, loopbackOnly } from "./loopback.ts";
 export interface PolicyHost {
   readonly endpoint: Endpoint;
   publish(domain: DomainName, policy: string, credentials: Credentials): void;
-  /** `blocked`: the connection is cut at the handshake. Else another host answers, with this certificate and this policy. What comes back ends it. */
-  meddle(domain: DomainName, how: "blocked" | Served): () => void;
+  /**
+   * `blocked`: the connection is cut at the handshake. Else another host answers, with this certificate and this policy. What comes back ends it.
+   * `isAtWork`: only while this holds; default: always.
+   */
+  meddle(domain: DomainName, how: "blocked" | Served, isAtWork?: () => boolean): () => void;
   /** How many handshakes were begun under a domain's name. */
   asked(domain: DomainName): number;
   close(): Promise<void>;
@@ -37,7 +40,7 @@ interface Site extends Served {
 
 class LoopbackPolicyHost implements PolicyHost {
   readonly #honest = new Map<string, Site>();
-  readonly #meddled = new Map<string, "blocked" | Site>();
+  readonly #meddled = new Map<string, { readonly here: "blocked" | Site; isAtWork(): boolean }>();
   readonly #asked = new Map<string, number>();
   readonly #open = new Set<Wire>();
   #listener: Listener | undefined;
@@ -55,8 +58,8 @@ class LoopbackPolicyHost implements PolicyHost {
     this.#honest.set(nameOf(domain), siteOf({ policy, credentials }));
   }
 
-  meddle(domain: DomainName, how: "blocked" | Served): () => void {
-    this.#meddled.set(nameOf(domain), how === "blocked" ? how : siteOf(how));
+  meddle(domain: DomainName, how: "blocked" | Served, isAtWork = (): boolean => true): () => void {
+    this.#meddled.set(nameOf(domain), { here: how === "blocked" ? how : siteOf(how), isAtWork });
     return () => void this.#meddled.delete(nameOf(domain));
   }
 
@@ -80,7 +83,8 @@ class LoopbackPolicyHost implements PolicyHost {
       isServer: true,
       SNICallback: (name, answer) => {
         this.#asked.set(name, (this.#asked.get(name) ?? 0) + 1);
-        const here = this.#meddled.get(name) ?? this.#honest.get(name);
+        const meddled = this.#meddled.get(name);
+        const here = meddled?.isAtWork() === true ? meddled.here : this.#honest.get(name);
         if (here === undefined || here === "blocked") return void wire.stream.destroy();
         site = here;
         answer(null, here.context);

@@ -66,7 +66,8 @@ export interface ReceiverOptions {
   /** Default: it accepts everything. */
   readonly behaviour?: Behaviour;
   readonly log?: Log;
-  readonly onMessage?: (message: ReceivedMessage) => void;
+  /** Before it is said that it was taken; waited for. */
+  readonly onMessage?: (message: ReceivedMessage) => void | Promise<void>;
 }
 
 export interface ReceivedMessage {
@@ -170,9 +171,9 @@ class LoopbackReceiver implements Receiver {
         content.kept += kept.length;
         if (kept.length > 0) content.chunks.push(Buffer.from(kept));
       },
-      onEnd: ({ size }, transaction, { tls }) => {
+      onEnd: async ({ size }, transaction, { tls }) => {
         const content = Buffer.concat(contents.get(transaction)?.chunks ?? []).toString("utf8");
-        this.#take({
+        await this.#take({
           at: this.#options.clock.now(),
           from: formatPath(transaction.mail.from),
           to: transaction.recipients.map(({ address }) => formatAddress(address)),
@@ -187,10 +188,10 @@ class LoopbackReceiver implements Receiver {
     };
   }
 
-  #take(message: ReceivedMessage): void {
+  #take(message: ReceivedMessage): void | Promise<void> {
     this.#taken.push(message);
     if (this.#taken.length > receiverLimits.messagesKeptMax) this.#taken.shift();
-    this.#options.onMessage?.(message);
+    return this.#options.onMessage?.(message);
   }
 }
 

@@ -2,8 +2,9 @@
  * The attacks: what each does, where one has to stand for it, and what stops it. The lab carries them out, the checker predicts them,
  * `docs/threats.md` tells of them; what they come to stands in `predict.ts` and nowhere else.
  */
+import { aimName, parseAim, type Aim } from "./aim.ts";
 import { smugglings } from "./endings.ts";
-import type { Attack, AttackEffect, AttackId, CommandInjection, Presented, WireEffect } from "./types.ts";
+import type { Attack, AttackEffect, AttackId, CommandInjection, Presented, ReceiverId, WireEffect } from "./types.ts";
 
 const strict = ["dane", "mta-sts", "rule", "requiretls", "memory"] as const;
 const proof = ["dane", "mta-sts", "rule"] as const;
@@ -168,13 +169,19 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
   target: {
     id: "target",
     stands: ["path"],
-    stoppedBy: proof,
+    stoppedBy: [...proof, "patience"],
     wraps: "self-signed",
-    variants: {
-      "one-domain": shows({ ...good, chain: "self-signed" }),
-      "first-connection": { ...shows({ ...good, chain: "self-signed" }), only: "first-connection" },
-      "first-hour": { ...shows({ ...good, chain: "self-signed" }), only: "first-hour" },
-    },
+    variants: aimed(shows({ ...good, chain: "self-signed" }), [
+      "domain",
+      "sender",
+      "recipient",
+      "connection-1",
+      "connection-2",
+      "connections-from-2",
+      "from-60",
+      "until-60",
+      "from-60-until-90",
+    ]),
   },
   "read-at-hop": { id: "read-at-hop", stands: ["hop"], stoppedBy: ["sealing"], variants: {}, notYet: "needs-sealing" },
   "redirect-sealed": {
@@ -200,12 +207,24 @@ function dressed(effect: AttackEffect): Attack["variants"] {
   return { bare: effect, "old-signature": effect, "own-key": effect, "unsigned-zone": effect };
 }
 
-/** An attack in one of its variants, written `strip-ehlo:helo`; the first variant goes by the bare id. */
+function aimed(effect: AttackEffect, aims: readonly string[]): Attack["variants"] {
+  const parsed = aims.flatMap((text) => parseAim(text) ?? []);
+  return Object.fromEntries(parsed.map((aim) => [aimName(aim), { ...effect, aim }]));
+}
+
+/**
+ * An attack in one of its variants, written `strip-ehlo:helo`; the first variant goes by the bare id. An aimed one names what it wraps, and
+ * last its aim: `target:strip-ehlo:helo:sender`.
+ */
 export interface ChosenAttack {
   readonly name: string;
   readonly attack: Attack;
   readonly variant: string;
   readonly effect: AttackEffect;
+  /** What an aimed attack consists of. */
+  readonly wrapped?: ChosenAttack;
+  /** Where it has a column of the matrix, at these receivers alone. */
+  readonly shownAt?: readonly ReceiverId[];
 }
 
 /** Undefined if there is none of that name, or if it cannot be shown yet. */
@@ -213,12 +232,52 @@ export function chooseAttack(name: string): ChosenAttack | undefined {
   const [id = "", ...rest] = name.split(":");
   const attack = Object.hasOwn(catalogue, id) ? catalogue[id as AttackId] : undefined;
   if (attack === undefined) return undefined;
+  if (attack.wraps !== undefined) {
+    const chosen = chooseAimed(attack, attack.wraps, rest);
+    return typeof chosen === "string" ? undefined : chosen;
+  }
   const [first] = Object.keys(attack.variants);
   const variant = rest.length === 0 ? first : rest.join(":");
   if (variant === undefined || !Object.hasOwn(attack.variants, variant)) return undefined;
   const effect = attack.variants[variant];
   if (effect === undefined) return undefined;
   return { name: variant === first ? attack.id : `${attack.id}:${variant}`, attack, variant, effect };
+}
+
+/** Why an attack cannot be aimed so. */
+export type AimFault =
+  /** There is no such attack (or it cannot be shown yet), or no such aim. */
+  | "unknown"
+  /** It is an aimed one itself. */
+  | "aimed-twice"
+  /** It is made at the sender's own door, where a client brings its own mail and there is nobody else to spare. */
+  | "at-own-door";
+
+/** Undefined if the name is of an attack that is aimed, or of none that is meant to be. */
+export function aimFault(name: string): AimFault | undefined {
+  const [id = "", ...rest] = name.split(":");
+  const { wraps } = Object.hasOwn(catalogue, id) ? catalogue[id as AttackId] : { wraps: undefined };
+  const chosen = wraps === undefined ? undefined : chooseAimed(catalogue[id as AttackId], wraps, rest);
+  return typeof chosen === "string" ? chosen : undefined;
+}
+
+function chooseAimed(attack: Attack, wraps: AttackId, rest: readonly string[]): ChosenAttack | AimFault {
+  const last = parseAim(rest.at(-1) ?? "");
+  const inner = last === undefined ? rest : rest.slice(0, -1);
+  const aim: Aim = last ?? { kind: "domain" };
+  if (inner[0] === attack.id) return "aimed-twice";
+  const wrapped = chooseAttack(inner.length === 0 ? wraps : inner.join(":"));
+  if (wrapped === undefined) return "unknown";
+  if (wrapped.effect.inbound !== undefined) return "at-own-door";
+  const isUsual = wrapped.name === wraps;
+  const parts = [...(isUsual ? [] : [wrapped.name]), ...(isUsual && aim.kind === "domain" ? [] : [aimName(aim)])];
+  return {
+    name: [attack.id, ...parts].join(":"),
+    attack,
+    variant: aimName(aim),
+    effect: { ...wrapped.effect, aim },
+    wrapped,
+  };
 }
 
 /** Every variant of every attack that can be shown, by name. */
@@ -228,12 +287,43 @@ export function everyAttack(): readonly ChosenAttack[] {
   );
 }
 
-/** The columns of the matrix: each attack, and those variants that come out differently with some sender. */
+/**
+ * The columns of the matrix: each attack, those variants that come out differently with some sender, and of aimed ones some of each kind, at
+ * receivers that tell the difference.
+ */
 export function usualAttacks(): readonly ChosenAttack[] {
   const usual = new Set<string>(attackIds);
   for (const name of alsoUsual) usual.add(name);
-  return everyAttack().filter(({ name }) => usual.has(name));
+  return [...everyAttack().filter(({ name }) => usual.has(name)), ...usualAims()];
 }
+
+function usualAims(): readonly ChosenAttack[] {
+  return alsoAimed.flatMap((name) => {
+    const chosen = chooseAttack(name);
+    return chosen === undefined ? [] : [{ ...chosen, shownAt: tellingReceivers }];
+  });
+}
+
+/** At least one attack for each kind of aim. */
+const alsoAimed = [
+  "target:strip-ehlo:domain",
+  "target:strip-ehlo:sender",
+  "target:self-signed:recipient",
+  "target:reset-handshake:connection-1",
+  "target:strip-ehlo:connections-from-2",
+  "target:spoof-mx:from-60",
+  "target:refuse-starttls:until-60",
+] as const;
+
+const tellingReceivers: readonly ReceiverId[] = [
+  "opportunistic",
+  "signed",
+  "remembered",
+  "ruled",
+  "dane-ee",
+  "sts-enforce",
+  "requiretls",
+];
 
 const alsoUsual = [
   "refuse-starttls:502",

@@ -3,6 +3,7 @@
  * the checker predicts, the lab demonstrates, the documentation tells.
  *
  *   catalogue    each attack: where the attacker stands, what he does, what stops it
+ *   aim          whom, or when, an attack is for
  *   receivers    each way in which a domain can be set up, and its usual faults
  *   senders      each way of sending: Surehop's modes as settings, others' as small models
  *   predict      (sender, receiver, attack) → delivered, held, bounced, exposed
@@ -11,9 +12,29 @@
  * are never predicted to be anything but what they are: an attacker who can cut the wire can always keep mail from arriving (`held`, and
  * after days `bounced`), and one who reads a hop that nobody encrypts has read it.
  */
-export { attackIds, catalogue, chooseAttack, everyAttack, usualAttacks, type ChosenAttack } from "./catalogue.ts";
+export {
+  aimLimits,
+  aimName,
+  bystanderOf,
+  isAtWork,
+  parseAim,
+  passedBefore,
+  type Aim,
+  type Bystander,
+  type Moment,
+} from "./aim.ts";
+export {
+  aimFault,
+  attackIds,
+  catalogue,
+  chooseAttack,
+  everyAttack,
+  usualAttacks,
+  type AimFault,
+  type ChosenAttack,
+} from "./catalogue.ts";
 export { legalEnd, postfixReads, smugglings, surehopReads, type Reading } from "./endings.ts";
-export { predict } from "./predict.ts";
+export { predict, predictBystander } from "./predict.ts";
 export { receiverIds, receiverNamed, receivers } from "./receivers.ts";
 export { chainModes, modelledModes, surehopModes } from "./senders.ts";
 export { attemptsAtMinutes } from "./surehop.ts";

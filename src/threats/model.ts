@@ -1,4 +1,5 @@
 /** What another mail server does, by the small model of its mode. */
+import { comesAndGoes } from "./aim.ts";
 import { fitsTlsa, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
 import type { AttackEffect, Fallback, ModelledMode, Outcome, ReceiverSetup, TlsTerms } from "./types.ts";
 
@@ -11,7 +12,7 @@ export function modelledOutcome(
   // It has no word for REQUIRETLS, or for an operator's rules in our sense, and remembers nothing.
   if (setup.requireTls !== undefined || setup.rule !== undefined || setup.remembered !== undefined) return undefined;
   // When it tries again, and how often, is not in the model.
-  if (effect !== "none" && effect.only !== undefined) return undefined;
+  if (effect !== "none" && comesAndGoes(effect.aim)) return undefined;
   const dns = effect === "none" ? undefined : effect.dns;
   const isSigned = setup.zone === "signed";
   if (isSigned && mode.validates && (dns?.of === "mx" || dns?.of === "address")) return "held";

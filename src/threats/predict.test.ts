@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { attackIds, catalogue, chooseAttack, everyAttack, usualAttacks } from "./catalogue.ts";
+import { parseAim } from "./aim.ts";
+import { aimFault, attackIds, catalogue, chooseAttack, everyAttack, usualAttacks, type AimFault } from "./catalogue.ts";
 import { predict } from "./predict.ts";
 import { receiverNamed, receivers } from "./receivers.ts";
 import { chainModes, modelledModes, surehopModes } from "./senders.ts";
@@ -47,6 +48,68 @@ describe("the catalogue", () => {
     ["strip-ehlo:helo", "strip-ehlo:helo", "helo"],
   ])("%s is %s, done by %s", (text, name, variant) => {
     expect(chooseAttack(text)).toMatchObject({ name, variant });
+  });
+
+  test.each([
+    ["target", "target", "self-signed", "domain"],
+    ["target:domain", "target", "self-signed", "domain"],
+    ["target:self-signed:own-key:domain", "target", "self-signed", "domain"],
+    ["target:sender", "target:sender", "self-signed", "sender"],
+    ["target:strip-ehlo", "target:strip-ehlo:domain", "strip-ehlo", "domain"],
+    ["target:strip-ehlo:helo:from-60", "target:strip-ehlo:helo:from-60", "strip-ehlo:helo", "from-60"],
+  ])("%s is %s: %s, aimed by %s", (text, name, wrapped, aim) => {
+    const chosen = chooseAttack(text);
+    expect(chosen).toMatchObject({ name, variant: aim, wrapped: { name: wrapped } });
+    expect(chosen?.effect).toEqual({ ...chosen?.wrapped?.effect, aim: parseAim(aim) });
+  });
+
+  test.each<[string, AimFault]>([
+    ["target:nothing:sender", "unknown"],
+    ["target:strip-ehlo:sideways", "unknown"],
+    ["target:strip-ehlo:sender:domain", "unknown"],
+    ["target:read-at-hop:sender", "unknown"],
+    ["target:connection-99", "unknown"],
+    ["target:target:sender", "aimed-twice"],
+    ["target:smuggle:sender", "at-own-door"],
+    ["target:inject-command:until-60", "at-own-door"],
+  ])("%s cannot be: %s", (text, fault) => {
+    expect(chooseAttack(text)).toBeUndefined();
+    expect(aimFault(text)).toBe(fault);
+  });
+
+  test("every attack on the way can be aimed in every way, and comes out as itself for whom it is for", () => {
+    const aims = ["domain", "sender", "recipient"] as const;
+    const wrapped = everyAttack().filter(({ attack, effect }) => attack.wraps === undefined && !effect.inbound);
+    expect(wrapped.length).toBeGreaterThan(35);
+    for (const inner of wrapped) {
+      for (const aim of aims) {
+        const chosen = chooseAttack(`target:${inner.name}:${aim}`);
+        for (const receiver of receivers) {
+          for (const mode of modes.values()) {
+            const outcome = chosen && predict(mode, receiver, chosen.effect);
+            expect(outcome, `${mode.id} ${receiver.id} ${inner.name} ${aim}`).toBe(
+              predict(mode, receiver, inner.effect),
+            );
+          }
+        }
+      }
+    }
+  });
+
+  test("what comes and goes never does worse than what stays", () => {
+    const comings = ["connection-1", "connection-2", "connections-from-4", "from-60", "until-60", "from-30-until-90"];
+    const mode = modes.get("surehop") as SenderMode;
+    for (const inner of everyAttack().filter(({ attack, effect }) => attack.wraps === undefined && !effect.inbound)) {
+      for (const aim of comings) {
+        const chosen = chooseAttack(`target:${inner.name}:${aim}`);
+        for (const receiver of receivers) {
+          const outcome = chosen && predict(mode, receiver, chosen.effect);
+          const always = predict(mode, receiver, inner.effect);
+          if (outcome === undefined || always === undefined) continue;
+          expect(isExposed(outcome) && !isExposed(always), `${receiver.id} ${inner.name} ${aim}`).toBe(false);
+        }
+      }
+    }
   });
 
   test.each(["", "toString", "strip-ehlo:", "strip-ehlo:toString", "read-at-hop", "unknown"])(
@@ -142,9 +205,23 @@ describe("Surehop", () => {
     ["surehop-strict", "opportunistic", "spoof-mx", "held"],
     ["surehop", "signed", "spoof-mx", "held"],
     // Whoever comes only once, or for an hour, is outwaited.
-    ["surehop", "dane-ee", "target:first-connection", "ok"],
-    ["surehop", "dane-ee", "target:first-hour", "ok"],
-    ["surehop", "opportunistic", "target:first-connection", "ATTACKER"],
+    ["surehop", "dane-ee", "target:connection-1", "ok"],
+    ["surehop", "dane-ee", "target:until-60", "ok"],
+    ["surehop", "opportunistic", "target:connection-1", "ATTACKER"],
+    ["surehop", "opportunistic", "target:reset-handshake:connection-1", "ok"],
+    ["surehop", "opportunistic", "target:reset-handshake:until-120", "ok"],
+    ["surehop", "opportunistic", "target:reset-handshake:domain", "CLEAR"],
+    ["surehop", "dane-ee", "target:from-60", "held"],
+    // MEM-1: whoever comes late finds somebody who remembers, where anything is remembered.
+    ["surehop", "opportunistic", "target:strip-ehlo:connections-from-2", "CLEAR"],
+    ["surehop", "opportunistic", "target:strip-ehlo:connections-from-3", "held"],
+    ["surehop-opportunistic", "opportunistic", "target:strip-ehlo:connections-from-3", "CLEAR"],
+    // A policy is kept back at the first contact, or never.
+    ["surehop", "sts-enforce", "target:block-sts:connection-1", "CLEAR"],
+    ["surehop", "sts-enforce", "target:block-sts:connection-2", "ok"],
+    ["surehop", "sts-enforce", "target:block-sts:connections-from-2", "held"],
+    // He waits for the first connection, and by his own lie none is made.
+    ["surehop", "dane-ee", "target:strip-tlsa:connection-1", "held"],
     ["surehop", "opportunistic", "smuggle", "ok"],
     ["surehop", "opportunistic", "smuggle:nul-dot", "back"],
     ["surehop", "opportunistic", "inject-command", "held"],

@@ -2,9 +2,10 @@
  * The prediction: what becomes of a message, for one way of sending, one set-up of the receiver, one attack. Pure, and the only
  * one: the checker says it, the lab holds it against what it sees, and a difference fails the suite.
  */
+import { bystanderOf, comesAndGoes } from "./aim.ts";
 import { postfixReads, surehopReads, type Reading } from "./endings.ts";
 import { modelledOutcome } from "./model.ts";
-import { surehopOutcome } from "./surehop.ts";
+import { surehopCourse, surehopOutcome } from "./surehop.ts";
 import type { AttackEffect, ChainMode, Outcome, ReceiverSetup, SenderMode, Smuggling } from "./types.ts";
 
 /** `none`: nobody attacks. Undefined: nothing is said of this combination, and no cell is made of it. */
@@ -15,6 +16,9 @@ export function predict(
 ): Outcome | undefined {
   if (attack !== "none" && !isMeantFor(attack, receiver)) return undefined;
   if (attack !== "none" && attack.inbound !== undefined) return inboundOutcome(sender, receiver, attack.inbound);
+  // What comes and goes shows nothing where mail waits anyway.
+  if (attack !== "none" && comesAndGoes(attack.aim) && predict(sender, receiver, "none") !== "delivered")
+    return undefined;
   switch (sender.kind) {
     case "surehop":
       return surehopOutcome(sender, receiver, attack);
@@ -24,6 +28,36 @@ export function predict(
       // It is there for attacks on its own door. One receiver is enough for that, and no other attack is tried.
       return attack === "none" && receiver.id === "opportunistic" ? "delivered" : undefined;
   }
+}
+
+/**
+ * What becomes of the mail that an aimed attack is not for. Undefined where nothing is said of the attack itself. Whoever aims at an address
+ * has to attack every connection: those whom he spares fare as his victim does, but that he hands on what he could have kept.
+ */
+export function predictBystander(
+  sender: SenderMode,
+  receiver: ReceiverSetup,
+  attack: AttackEffect,
+): Outcome | undefined {
+  const ofVictim = predict(sender, receiver, attack);
+  if (ofVictim === undefined || attack.aim === undefined) return undefined;
+  switch (bystanderOf(attack.aim)) {
+    case "other-domain":
+      return predict(sender, receiver, "none");
+    case "other-sender":
+    case "other-recipient":
+      return ofVictim;
+    case "earlier":
+      return "delivered";
+    case "later":
+      return isStillThere(sender, receiver, attack) ? "held" : "delivered";
+  }
+}
+
+/** He waits for a connection, and lies in the DNS so that none is made. */
+function isStillThere(sender: SenderMode, receiver: ReceiverSetup, attack: AttackEffect): boolean {
+  const isByCount = attack.aim?.kind === "connection";
+  return isByCount && sender.kind === "surehop" && surehopCourse(sender, receiver, attack).connections === 0;
 }
 
 /** An attack on something that the receiver does not have shows nothing. */

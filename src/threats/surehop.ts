@@ -17,6 +17,7 @@ import {
   type TlsaFact,
 } from "../policy/index.ts";
 import { allowsCleartext, type NamedProof, type Proof } from "../tls/index.ts";
+import { isAtWork, passedBefore } from "./aim.ts";
 import { fitsTlsa, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
 import type { AttackEffect, Outcome, ReceiverSetup, SurehopMode } from "./types.ts";
 
@@ -24,34 +25,58 @@ import type { AttackEffect, Outcome, ReceiverSetup, SurehopMode } from "./types.
 export const attemptsAtMinutes = [0, 45, 90, 135] as const;
 
 export function surehopOutcome(mode: SurehopMode, setup: ReceiverSetup, attack: AttackEffect | "none"): Outcome {
+  return surehopCourse(mode, setup, attack).outcome;
+}
+
+export interface Course {
+  readonly outcome: Outcome;
+  /** Of the message itself; what is asked of the DNS alone makes none. */
+  readonly connections: number;
+}
+
+/** How a message fares, attempt by attempt. An attacker who comes and goes is met, or is not, at each of them. */
+export function surehopCourse(mode: SurehopMode, setup: ReceiverSetup, attack: AttackEffect | "none"): Course {
+  const aim = attack === "none" ? undefined : attack.aim;
+  const before = passedBefore(aim);
+  const known = {
+    setup: before >= deliveriesToRemember ? metOften(mode, setup) : setup,
+    attack: later(attack, before),
+  };
+  const beginsAt = aim?.kind === "minutes" ? aim.from : 0;
   let history: DeliveryHistory = {};
-  for (const [attempt, minutes] of attemptsAtMinutes.entries()) {
-    const effect = isOver(attack, attempt, minutes) ? "none" : attack;
-    const facts = factsUnder(mode, setup, effect, history, start + minutes * minuteMs);
+  let connections = 0;
+  for (const minutes of attemptsAtMinutes) {
+    const moment = { connection: before + connections + 1, minute: beginsAt + minutes };
+    const effect = isAtWork(aim, moment) ? known.attack : "none";
+    const facts = factsUnder(mode, known.setup, effect, history, start + minutes * minuteMs);
     const decided = plan(facts);
-    if (decided.kind === "bounce") return "bounced";
+    if (decided.kind === "bounce") return { outcome: "bounced", connections };
     if (decided.kind === "defer") continue;
     for (const host of decided.hosts) {
-      const met = sessionWith(host, setup, effect);
-      if (met.kind === "sent") return met.outcome;
+      connections++;
+      const met = sessionWith(host, known.setup, effect);
+      if (met.kind === "sent") return { outcome: met.outcome, connections };
       if (met.kind === "unproven") {
-        if (met.fault === "requiretls-missing") return "bounced";
+        if (met.fault === "requiretls-missing") return { outcome: "bounced", connections };
         history = updateHistory(history, host.host, met, facts.now);
       }
     }
   }
-  return "held";
+  return { outcome: "held", connections };
 }
 
-/** An attempt makes one connection to a domain with one host. */
-function isOver(attack: AttackEffect | "none", attempt: number, minutes: number): boolean {
-  if (attack === "none" || attack.only === undefined) return attack === "none";
-  switch (attack.only) {
-    case "first-connection":
-      return attempt > 0;
-    case "first-hour":
-      return minutes >= 60;
-  }
+/** One was delivered when the sender met the domain, and each that passed before came a day later: with two of them it is remembered. */
+const deliveriesToRemember = 2;
+
+function metOften(mode: SurehopMode, setup: ReceiverSetup): ReceiverSetup {
+  return mode.remember && setup.tls !== undefined ? { ...setup, remembered: "encrypted" } : setup;
+}
+
+/** Whoever lets a message pass before has missed the first contact. */
+function later(attack: AttackEffect | "none", before: number): AttackEffect | "none" {
+  if (attack === "none" || before === 0) return attack;
+  const { atFirstContact: _, ...rest } = attack;
+  return rest;
 }
 
 const minuteMs = 60_000;

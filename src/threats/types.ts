@@ -1,5 +1,6 @@
 /** What the catalogue is written in: attackers, set-ups of receivers, ways of sending, and what comes of them. Plain data. */
 import type { Level } from "../base/index.ts";
+import type { Aim } from "./aim.ts";
 
 /** What becomes of a message. The last two say that somebody else has it. */
 export type Outcome = "delivered" | "held" | "bounced" | "exposed-cleartext" | "exposed-to-attacker";
@@ -88,8 +89,8 @@ export interface AttackEffect {
   readonly policyHost?: "blocked" | "impersonated";
   /** He has to be there before the sender has ever heard of the domain. */
   readonly atFirstContact?: true;
-  /** It ends by itself: after the first connection, or when an hour is over. */
-  readonly only?: "first-connection" | "first-hour";
+  /** Whom, or when, it is for. Absent: everybody's mail to the domain, always. */
+  readonly aim?: Aim;
   /** Hits the sender's own submission port, whatever the receiver. */
   readonly inbound?: Smuggling | CommandInjection;
 }
@@ -164,7 +165,7 @@ export interface Attack {
   readonly variants: Readonly<Record<string, AttackEffect>>;
   /** Why it cannot be shown yet. */
   readonly notYet?: "needs-sealing";
-  /** It only says whom another attack is for; that attack. */
+  /** It only says whom another attack is for: that one where none is named. */
   readonly wraps?: AttackId;
 }
 

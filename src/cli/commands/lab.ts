@@ -17,6 +17,8 @@ import {
 } from "../../lab/index.ts";
 import { systemClock } from "../../system/index.ts";
 import {
+  aimFault,
+  aimLimits,
   attackIds,
   catalogue,
   chooseAttack,
@@ -34,6 +36,7 @@ import { labPorts } from "../lab/ports.ts";
 import { twinOf } from "../lab/twin.ts";
 import { everySender, thisCommand, usualSenders, wantEnclosure } from "../lab/senders.ts";
 import {
+  asideTexts,
   attackMeaning,
   attackName,
   failureTexts,
@@ -204,12 +207,7 @@ interface Chosen {
 function choose(context: CommandContext, { sender, receiver, attack, replay }: LabOptions): Chosen | undefined {
   const senders = named(context, "lab-unknown-sender", sender, (id) => everySender().find((one) => one.id === id));
   const setups = named(context, "lab-unknown-receiver", receiver, receiverNamed);
-  const attacks = named(
-    context,
-    "lab-unknown-attack",
-    attack?.filter((id) => id !== "none"),
-    chooseAttack,
-  );
+  const attacks = namedAttacks(context, attack);
   const twin = replay === undefined ? undefined : twinOf(resolve(context.terminal.directory, replay));
   if (twin?.ok === false) {
     context.terminal.err(context.words.say(twin.error, { file: printable(replay ?? "") }));
@@ -222,6 +220,20 @@ function choose(context: CommandContext, { sender, receiver, attack, replay }: L
     attacks: attack === undefined ? usualAttacks() : attacks,
     withNone: attack === undefined || attack.includes("none"),
   };
+}
+
+/** Undefined, and said why, if one is of nothing, or cannot be aimed so. */
+function namedAttacks(context: CommandContext, names: readonly string[] = []): readonly ChosenAttack[] | undefined {
+  const wanted = names.filter((id) => id !== "none");
+  const faulty = wanted.find((name) => aimFault(name) !== undefined);
+  if (faulty === undefined) return named(context, "lab-unknown-attack", wanted, chooseAttack);
+  tellAimFault(context, faulty);
+  return undefined;
+}
+
+function tellAimFault({ terminal, words }: CommandContext, name: string): void {
+  const text = words.say(`lab-aim-fault-${aimFault(name) ?? "unknown"}`, { value: printable(name) });
+  for (const line of wrap(`${text} ${words.say("lab-aims", aimLimits)}`, { width: widthMax })) terminal.err(line);
 }
 
 function named<T>(
@@ -277,6 +289,7 @@ export async function runLabList(context: CommandContext, options: { readonly js
 }
 
 const idColumns = 36;
+const aimsColumns = 80;
 
 function row(id: string, text: string): string {
   return `  ${id.padEnd(idColumns)} ${text}`;
@@ -287,10 +300,13 @@ function variantsOf(words: CommandContext["words"], id: AttackId, others: readon
 }
 
 function attackLines({ words }: CommandContext, id: AttackId): readonly string[] {
-  const { variants, notYet } = catalogue[id];
+  const { variants, notYet, wraps } = catalogue[id];
   const others = Object.keys(variants).slice(1);
   return [
     row(id, attackName(words, id)),
+    ...(wraps === undefined
+      ? []
+      : wrap(words.say("lab-aims", aimLimits), { width: aimsColumns }).map((line) => row("", line))),
     ...(others.length === 0
       ? []
       : wrap(variantsOf(words, id, others), { width: widthMax }).map((line) => row("", line))),
@@ -310,6 +326,10 @@ export async function runLabShow(context: CommandContext, options: LabOptions, n
   }
   const asked = everySender().filter((sender) => options.sender?.includes(sender.id) === true);
   if (await wantEnclosure(asked)) return runEnclosed(thisCommand());
+  if (aimFault(name) !== undefined) {
+    tellAimFault(context, name);
+    return exitCodes.usage;
+  }
   explainAttack(context, id, name);
   const attack = chooseAttack(name);
   if (attack === undefined) {
@@ -347,10 +367,18 @@ function orderOf(id: string): number {
 function explainAttack({ terminal, words }: CommandContext, id: AttackId, name: string): void {
   terminal.out(attackName(words, name));
   terminal.out("");
+  const { wrapped } = chooseAttack(name) ?? {};
+  const done = wrapped?.attack.id ?? id;
   const sentences = [
     attackMeaning(words, id),
-    words.say("lab-show-stands", { where: standsOf(words, id) }),
-    words.say("lab-show-stopped", { what: stoppedBy(words, id) }),
+    ...(wrapped === undefined
+      ? []
+      : [
+          words.say("lab-aims", aimLimits),
+          words.say("lab-show-wrapped", { attack: attackName(words, wrapped.name), what: attackMeaning(words, done) }),
+        ]),
+    words.say("lab-show-stands", { where: standsOf(words, done) }),
+    words.say("lab-show-stopped", { what: stoppedBy(words, done) }),
   ];
   for (const text of sentences) for (const line of wrap(text, { width: widthMax })) terminal.out(line);
 }
@@ -370,7 +398,9 @@ function showCell({ terminal, words }: CommandContext, cell: Cell): void {
   for (const text of hopTexts(words, evidence)) terminal.out(text);
   const means = cellMeaning(words, cell);
   const outcome = words.say("lab-show-outcome", { outcome: outcomeName(words, observed), means });
-  for (const line of wrap(outcome, { width: widthMax })) terminal.out(line);
+  for (const text of [outcome, ...asideTexts(words, cell)]) {
+    for (const line of wrap(text, { width: widthMax })) terminal.out(line);
+  }
 }
 
 const arrows = { client: "→", server: "←", note: "·" } as const;

@@ -111,7 +111,7 @@ function tell(cell) {
   const evidence = [
     filled(t.token, { token: cell.token }), t.seen[cell.seen], filled(t.copies, { copies: cell.honest.copies }),
     filled(t.attacker, cell.attacker),
-    ...(cell.bystander ? [filled(t.bystander, { outcome: t.outcomes[cell.bystander][0] })] : []),
+    ...(cell.asides ? cell.asides[language] : []),
     ...(cell.slippedIn === undefined ? [] : [filled(t.slipped, { count: cell.slippedIn })]),
     ...(cell.hops ? cell.hops.counted.map((one) => filled(t.hop, { ...one, hop: t.hops[one.hop], sent: cell.hops.sent })) : []),
   ];

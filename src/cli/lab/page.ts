@@ -1,11 +1,12 @@
 /** `surehop lab --html`: one page that needs nothing else. The matrix, each cell's story, both languages, light and dark. */
 import { isMismatch, siteName, type Cell, type TranscriptLine } from "../../lab/index.ts";
-import { outcomes, type AttackId } from "../../threats/index.ts";
+import { chooseAttack, outcomes, type AttackId } from "../../threats/index.ts";
 import { createWords, languages, type Language, type Words } from "../../words/index.ts";
 import { attacksIn } from "./grid.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import {
+  asideTexts,
   attackMeaning,
   attackName,
   outcomeMeaning,
@@ -59,7 +60,8 @@ class LineTable {
 }
 
 function pack({ sender, receiver, attack, predicted, observed, evidence, ms }: Cell, lines: LineTable) {
-  const { transcript, control, words, ...rest } = evidence;
+  const { transcript, control, words, bystander: _, noticed: __, ...rest } = evidence;
+  const asides = languages.map((one) => [one, asideTexts(createWords(one), { evidence })] as const);
   // The domain is named after the cell: without its name the lines of many cells are the same.
   const own = siteName(receiver, attack);
   const place = ({ who, text }: TranscriptLine): number => lines.place({ who, text: text.replaceAll(own, siteMark) });
@@ -72,6 +74,7 @@ function pack({ sender, receiver, attack, predicted, observed, evidence, ms }: C
     ms,
     wrong: isMismatch({ sender, receiver, attack, predicted, observed, evidence, ms }),
     ...rest,
+    ...(evidence.bystander === undefined ? {} : { asides: Object.fromEntries(asides) }),
     site: own,
     words: words.slice(0, wordsMax).map((text) => place({ who: "note", text })),
     now: transcript.map(place),
@@ -111,11 +114,12 @@ function attackTexts(words: Words, name: string) {
   const id = name.split(":")[0] as AttackId;
   const told = { name: attackName(words, name) };
   if (name === "none") return told;
+  const done = chooseAttack(name)?.wrapped?.attack.id ?? id;
   return {
     ...told,
     what: attackMeaning(words, id),
-    stands: words.say("lab-show-stands", { where: standsOf(words, id) }),
-    stops: words.say("lab-show-stopped", { what: stoppedBy(words, id) }),
+    stands: words.say("lab-show-stands", { where: standsOf(words, done) }),
+    stops: words.say("lab-show-stopped", { what: stoppedBy(words, done) }),
   };
 }
 
@@ -147,7 +151,6 @@ function pageTexts(words: Words, cells: number) {
     },
     copies: words.say("lab-page-copies", { copies: "{copies}" }),
     attacker: words.say("lab-page-attacker", { connections: "{connections}", strikes: "{strikes}" }),
-    bystander: words.say("lab-page-bystander", { outcome: "{outcome}" }),
     slipped: words.say("lab-page-slipped", { count: "{count}" }),
     slippedMeans: words.say("lab-outcome-slipped-means"),
     hop: words.say("lab-page-hop", { hop: "{hop}", messages: "{messages}", legally: "{legally}", sent: "{sent}" }),

@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, createSecureContext } from "node:tls";
-import { address, ip, noLog, type Instant, type MailEvent, type MessageId } from "../../base/index.ts";
+import { address, ip, noLog, type DomainName, type Instant, type MailEvent, type MessageId } from "../../base/index.ts";
 import { hashPassword } from "../../intake/index.ts";
 import type { MessageSummary } from "../../queue/index.ts";
 import {
@@ -18,12 +18,17 @@ import {
   type LabMail,
   type LeapingClock,
   type MailState,
+  type Noticed,
   type RunningSender,
   type Sender,
   type SenderWorld,
 } from "../../lab/index.ts";
+import { dayMs, dayOf } from "../../report/index.ts";
 import {
+  openFactStore,
+  openMemoryStore,
   openMetrics,
+  openReports,
   parseConfig,
   startRelay,
   systemClock,
@@ -36,6 +41,9 @@ import { attemptsAtMinutes, surehopModes, type SurehopMode } from "../../threats
 import { createWords } from "../../words/index.ts";
 
 const minuteMs = 60_000;
+/** What a relay has learned is in its files after that long by its clock, and by the machine's. */
+const writtenDownMs = 10_000;
+const writingMs = 300;
 /** Longer than all attempts take together: each proves its names once. */
 const ttlSeconds = 4 * 3600;
 /** A lot's worth of attempts, all at one time: more would only wait for each other. */
@@ -70,7 +78,8 @@ export async function startSurehop(
   const clock = leapingClock(systemClock);
   const credentials = makeAuthority(systemClock, "Relay CA").issue({ names: [hostname], ips: [[127, 0, 0, 1]] });
   const secureContext = createSecureContext({ ...credentials, minVersion: "TLSv1.2" });
-  const relay = await startRelay(await configOf(mode, world, clock, rules), {
+  const config = await configOf(mode, world, clock, rules);
+  const relay = await startRelay(config, {
     net: systemNet,
     clock,
     random: systemRandom,
@@ -79,7 +88,7 @@ export async function startSurehop(
     secureContext: () => secureContext,
     ...(planted === undefined ? {} : { planted }),
   });
-  return new RunningSurehop(relay, clock);
+  return new RunningSurehop(relay, clock, config.server.data);
 }
 
 /** What stands in surehop.toml, and what a world on loopback asks for besides. */
@@ -94,6 +103,8 @@ async function configOf(mode: SurehopMode, world: SenderWorld, clock: LeapingClo
     `[policy]\nrequire = "${mode.require}"\nmta_sts = ${mode.mtaSts}\nenforce = "${mode.enforce}"`,
     `authorities = ${JSON.stringify(ca)}`,
     `[memory]\nremember = ${mode.remember}`,
+    // Sessions are counted as for any domain; none of the lab's asks for a report.
+    '[reports]\nsend = true\ncontact = "postmaster@sender.example"',
     `[danger]\nsmtp_port = ${world.smtpPort}\nhttps_port = ${world.httpsPort}\nallow_private_addresses = true`,
     ...world.rules.map(({ domain, host }) => {
       return `[[rule]]\ndomain = "${domain}"\nrequire = "authenticated"\nmatch = ["${host}"]\nca = ${JSON.stringify(ca)}`;
@@ -133,12 +144,16 @@ export class RunningSurehop implements RunningSender {
   readonly inbound: Inbound;
   readonly #relay: Relay;
   readonly #clock: LeapingClock;
+  readonly #data: string;
   readonly #messages = new Map<string, Watched>();
   #client: Promise<Dialogue> | undefined;
   /** One message after the other: they share a connection. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(relay: Relay, clock: LeapingClock) {
+  #writtenDown: Promise<void> | undefined;
+
+  constructor(relay: Relay, clock: LeapingClock, data: string) {
+    this.#data = data;
     this.#relay = relay;
     this.#clock = clock;
     const at = (kind: string) => ({ address: ip("127.0.0.1"), port: this.#port(kind) });
@@ -191,6 +206,33 @@ export class RunningSurehop implements RunningSender {
   handedOn(id: string): string | undefined {
     const delivered = this.#watched(id).told.find((event) => event.code === "delivered");
     return delivered?.code === "delivered" ? delivered.reply.lines.join(" ") : undefined;
+  }
+
+  /** Out of the relay's own files, as `surehop memory show` and the report's sender read them. */
+  async noticed(domain: DomainName): Promise<Noticed> {
+    await (this.#writtenDown ??= this.#writeDown());
+    const facts = openFactStore({ directory: this.#data, role: "operator" });
+    try {
+      const counts = openReports(facts);
+      const days = [2, 1, 0].map((ago) => dayOf(this.#clock.now() - ago * dayMs));
+      const policies = days.flatMap((day) => counts.counted(day, domain));
+      const failures: Record<string, number> = {};
+      for (const { result, sessions } of policies.flatMap((one) => one.failures)) {
+        failures[result] = (failures[result] ?? 0) + sessions;
+      }
+      const successes = policies.reduce((sum, one) => sum + one.successes, 0);
+      const rows = openMemoryStore(facts).rowsOf(domain);
+      const isSuspected = rows.some(({ remembered }) => remembered.suspectedSince !== undefined);
+      return { reported: { successes, failures }, isSuspected };
+    } finally {
+      facts.close();
+    }
+  }
+
+  /** What was learned is kept back for a moment, to be written down together. */
+  async #writeDown(): Promise<void> {
+    this.#clock.leap(writtenDownMs);
+    await new Promise<void>((resolve) => void systemClock.after(writingMs, resolve));
   }
 
   async close(): Promise<void> {

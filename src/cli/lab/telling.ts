@@ -1,15 +1,44 @@
 /** The lab's names and notes in words: put together here from the catalogue's ids. */
 import type { Cell, Failure, TranscriptLine } from "../../lab/index.ts";
-import { catalogue, type AttackId, type Outcome, type ReceiverId } from "../../threats/index.ts";
+import {
+  catalogue,
+  chooseAttack,
+  isExposed,
+  type Aim,
+  type AttackId,
+  type Bystander,
+  type Outcome,
+  type ReceiverId,
+} from "../../threats/index.ts";
 import { createWords, languages, type Words } from "../../words/index.ts";
 import { printable } from "../terminal.ts";
 
-/** `strip-ehlo:helo` is called as `strip-ehlo` is, with its own way behind. */
+/** `strip-ehlo:helo` is called as `strip-ehlo` is, with its own way behind; an aimed attack as what it wraps, and its aim. */
 export function attackName(words: Words, name: string): string {
   if (name === "none") return words.say("lab-none");
   const [id = "", variant] = name.split(":");
+  const { wrapped, effect } = (variant === undefined ? undefined : chooseAttack(name)) ?? {};
+  if (wrapped !== undefined && effect?.aim !== undefined) {
+    return words.say("lab-aimed", { attack: attackName(words, wrapped.name), aim: aimText(words, effect.aim) });
+  }
   const told = words.say(`lab-attack-${id}`);
   return variant === undefined ? told : `${told} (${variant})`;
+}
+
+function aimText(words: Words, aim: Aim): string {
+  switch (aim.kind) {
+    case "domain":
+    case "sender":
+    case "recipient":
+      return words.say(`lab-aim-${aim.kind}`);
+    case "connection":
+    case "connections-from":
+      return words.say(`lab-aim-${aim.kind}`, { number: aim.number });
+    case "minutes":
+      if (aim.until === undefined) return words.say("lab-aim-from", { from: aim.from });
+      if (aim.from === 0) return words.say("lab-aim-until", { until: aim.until });
+      return words.say("lab-aim-window", { from: aim.from, until: aim.until });
+  }
 }
 
 export function attackMeaning(words: Words, id: AttackId): string {
@@ -98,16 +127,29 @@ export function transcriptText(words: Words, { who, text }: TranscriptLine): str
   }
 }
 
-export function evidenceTexts(words: Words, { evidence }: Pick<Cell, "evidence">): readonly string[] {
-  const { token, seen, honest, attacker, bystander, slippedIn } = evidence;
+/** Of mail that an aimed attack was not for. */
+export function bystanderText(words: Words, who: Bystander, outcome: string): string {
+  return words.say(`lab-bystander-${who}`, { outcome });
+}
+
+/** What an aimed attack was not for, and who has noticed: a sentence each. */
+export function asideTexts(words: Words, { evidence }: Pick<Cell, "evidence">): readonly string[] {
+  const { bystander, noticed } = evidence;
   return [
-    words.say("lab-page-token", { token }),
-    words.say(`lab-page-seen-${seen}`),
-    words.say("lab-page-copies", { copies: honest.copies }),
-    words.say("lab-page-attacker", { connections: attacker.connections, strikes: attacker.strikes }),
-    ...(bystander === undefined ? [] : [words.say("lab-page-bystander", { outcome: outcomeName(words, bystander) })]),
-    ...(slippedIn === undefined ? [] : [words.say("lab-page-slipped", { count: slippedIn })]),
+    ...(bystander === undefined ? [] : [bystanderText(words, bystander.who, outcomeName(words, bystander.observed))]),
+    ...(bystander !== undefined && isExposed(bystander.observed) ? [words.say("lab-bystander-handed-on")] : []),
+    ...(noticed === undefined ? [] : [reportText(words, noticed.reported)]),
+    ...(noticed?.isSuspected === true ? [words.say("lab-noticed-suspected")] : []),
   ];
+}
+
+function reportText(
+  words: Words,
+  { successes, failures }: NonNullable<Cell["evidence"]["noticed"]>["reported"],
+): string {
+  const kinds = Object.entries(failures).map(([result, count]) => `${count} × ${result}`);
+  if (kinds.length === 0) return words.say("lab-noticed-nothing", { successes });
+  return words.say("lab-noticed", { successes, failures: words.list(kinds) });
 }
 
 export type { ReceiverId };

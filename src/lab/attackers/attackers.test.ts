@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { naiveSend } from "../../../test/support/naive-client.ts";
 import { domain, ip, type Endpoint } from "../../base/index.ts";
+import { wireName, type Message } from "../../dns/index.ts";
+import type { DnsMeddler } from "../nameserver/index.ts";
 import { systemClock, systemNet } from "../../system/index.ts";
 import { makeAuthority } from "../ca.ts";
 import { startReceiver, type Receiver } from "../receiver.ts";
@@ -17,6 +19,24 @@ const victim = domain("victim.example");
 const host = domain("mx.victim.example");
 const secret = "Subject: a secret\r\n\r\n.dots stay dots\r\nthe treasure is under the oak\r\n";
 const mail = { from: "alice@sender.example", to: "bob@victim.example", content: secret };
+
+/** What a name server says that knows nothing. */
+const truth: Message = {
+  id: 0,
+  response: true,
+  opcode: 0,
+  authoritative: false,
+  truncated: false,
+  recursionDesired: true,
+  recursionAvailable: true,
+  authenticData: false,
+  checkingDisabled: false,
+  rcode: 0,
+  questions: [],
+  answers: [],
+  authorities: [],
+  additionals: [],
+};
 
 /** An honest server that does TLS, with the attacker in front of it. */
 async function under(
@@ -93,6 +113,43 @@ describe("a client that trusts and falls back loses its mail", () => {
       const { believed, inClear } = await naiveSend(running.endpoint, mail);
       expect(believed === injectedReply || inClear).toBe(true);
     });
+  });
+});
+
+describe("whom he spares he could have kept, and hands on", () => {
+  const spares = ({ from }: { readonly from: string }): boolean => from !== mail.from;
+
+  test.each([
+    ["self-signed", "own-key", 0],
+    ["forged-ca", "issued", 0],
+    ["strip-ehlo", "delete", 1],
+  ] as const)("%s (%s)", async (id, variant, ofVictim) => {
+    const credentials = authority.issue({ names: [host] });
+    const honest = await startReceiver({ ...deps, at: free, hostname: host, credentials });
+    const target = { at: free, victim: honest.endpoint, host, domain: victim, credentials, spares };
+    const running = await attackers[id].start(deps, target, variant);
+    for (const from of [mail.from, "carol@sender.example"]) await naiveSend(running.endpoint, { ...mail, from });
+    expect(running.captured().map(({ from }) => from)).toEqual([mail.from]);
+    expect(running.handedOn()).toMatchObject([{ from: "carol@sender.example", content: secret }]);
+    const received = honest.received().map(({ from, content }) => `${from} ${content === secret}`);
+    expect(received).toContain("carol@sender.example true");
+    expect(received.filter((one) => one === `${mail.from} true`)).toHaveLength(ofVictim);
+    await running.close();
+    await honest.close();
+  });
+
+  test("spoof-mx lies only while he is at work", async () => {
+    let lie: DnsMeddler | undefined;
+    let isAtWork = false;
+    const listening = { ...deps, dns: { meddle: (given: DnsMeddler) => ((lie = given), () => {}) } };
+    const target = { at: free, victim: free, host, domain: victim, isAtWork: () => isAtWork };
+    const running = await attackers["spoof-mx"].start(listening, target);
+    const question = { name: wireName(victim), type: "MX", class: 1 } as const;
+    expect(lie?.(truth, question)).toBe(truth);
+    expect(running.counts.strikes).toBe(0);
+    isAtWork = true;
+    expect(lie?.(truth, question)?.answers).toMatchObject([{ data: { type: "MX" } }]);
+    await running.close();
   });
 });
 

@@ -7,8 +7,9 @@ import { createSecureContext, TLSSocket } from "node:tls";
 import type { Endpoint } from "../../base/index.ts";
 import { loopbackOnly } from "../loopback.ts";
 import { startReceiver } from "../receiver.ts";
+import { handingOn } from "./handing-on.ts";
 import { middleLimits, meddling, startMiddle } from "./middle.ts";
-import { attacker, type AttackDeps, type AttackTarget, type RunningAttack } from "./types.ts";
+import { attacker, type AttackDeps, type AttackTarget, type HeldAttack } from "./types.ts";
 
 /** A fatal alert, protocol_version (RFC 8446 §6). */
 const protocolVersionAlert = Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46);
@@ -27,7 +28,7 @@ export const downgradeTls = attacker("downgrade-tls", {
   }),
 });
 
-async function endingOldTls(deps: AttackDeps, target: AttackTarget): Promise<RunningAttack> {
+async function endingOldTls(deps: AttackDeps, target: AttackTarget): Promise<HeldAttack> {
   const { net, clock } = deps;
   if (target.credentials === undefined) throw new TypeError("there is no TLS to break");
   // Security level 0: OpenSSL speaks TLS 1.1 with nothing above it.
@@ -37,7 +38,13 @@ async function endingOldTls(deps: AttackDeps, target: AttackTarget): Promise<Run
     maxVersion: "TLSv1.1",
     ciphers: "DEFAULT:@SECLEVEL=0",
   });
-  const inside = await startReceiver({ net, clock, at: { ...target.at, port: 0 }, hostname: target.host });
+  const inside = await startReceiver({
+    net,
+    clock,
+    at: { ...target.at, port: 0 },
+    hostname: target.host,
+    onMessage: handingOn(deps, target),
+  });
   const middle = await startMiddle(deps, target, {
     startTls(passage, agreement) {
       passage.strike();

@@ -25,7 +25,16 @@ import { wrongHost } from "./wrong-host.ts";
 
 export { injectedReply, injectedSession } from "./inject-response.ts";
 export { attackerDomain, attackerHost } from "./poisoner.ts";
-export type { AttackDeps, Attacker, AttackId, AttackTarget, Captured, RunningAttack, Stand } from "./types.ts";
+export type {
+  AttackDeps,
+  Attacker,
+  AttackId,
+  AttackTarget,
+  Captured,
+  Envelope,
+  RunningAttack,
+  Stand,
+} from "./types.ts";
 
 export const attackers = {
   eavesdrop,

@@ -11,7 +11,7 @@ import type { Duplex } from "node:stream";
 import { limits, type Wire } from "../../base/index.ts";
 import { assertInBounds, loopbackOnly } from "../loopback.ts";
 import { Eavesdropper } from "./eavesdropper.ts";
-import type { AttackDeps, AttackTarget, Captured, RunningAttack, StartAttack } from "./types.ts";
+import type { AttackDeps, AttackTarget, Captured, HeldAttack, StartAttack } from "./types.ts";
 
 export const middleLimits = {
   connectionsMax: 200,
@@ -51,7 +51,7 @@ export async function startMiddle(
   { net }: Pick<AttackDeps, "net">,
   target: AttackTarget,
   meddler: Meddler,
-): Promise<RunningAttack> {
+): Promise<HeldAttack> {
   assertInBounds(net, target.at);
   assertInBounds(net, target.victim);
   const captured: Captured[] = [];

@@ -21,6 +21,7 @@ import {
 import { makeKey, signSet, type Validity } from "../dnssec/index.ts";
 import type { DnsMeddler } from "../nameserver/index.ts";
 import { startReceiver } from "../receiver.ts";
+import { handingOn } from "./handing-on.ts";
 import {
   attacker,
   type AttackDeps,
@@ -50,8 +51,11 @@ export function addressData({ address }: Endpoint): RecordData {
 
 /** The attacker's server: each victim is led to a name of its own in his domain, which is not signed. */
 export function attackerHost(victim: DomainName): DomainName {
-  return domain(`${victim.replaceAll(".", "-")}.${attackerDomain}`);
+  const label = victim.replaceAll(".", "-");
+  return domain(`${label.length <= labelMaxChars ? label : victim}.${attackerDomain}`);
 }
+
+const labelMaxChars = 63;
 
 export const attackerDomain = domain("attacker.example");
 
@@ -60,7 +64,8 @@ function poisoning(makeLie: MakeLie, makeDress: MakeDress): StartAttack {
     const { net, clock, authority, dns } = deps;
     const host = attackerHost(target.domain);
     const credentials = authority.issue({ names: [host] });
-    const server = await startReceiver({ net, clock, at: target.at, hostname: host, credentials });
+    const onMessage = handingOn(deps, target);
+    const server = await startReceiver({ net, clock, at: target.at, hostname: host, credentials, onMessage });
     const own = { at: server.endpoint, host };
     const lie = makeLie(target, own);
     const dress = makeDress(deps, target);

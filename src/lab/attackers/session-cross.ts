@@ -4,7 +4,7 @@
  * before the other has answered in SMTP would hand its message to that service's log.
  */
 import { createSecureContext, TLSSocket } from "node:tls";
-import type { AttackDeps, AttackTarget, Captured, RunningAttack } from "./types.ts";
+import type { AttackDeps, AttackTarget, Captured, HeldAttack } from "./types.ts";
 import { startMiddle } from "./middle.ts";
 import { attacker } from "./types.ts";
 
@@ -13,7 +13,7 @@ const bytesReadMax = 262_144;
 
 export const sessionCross = attacker("session-cross", { "web-server": leading });
 
-async function leading(deps: AttackDeps, target: AttackTarget): Promise<RunningAttack> {
+async function leading(deps: AttackDeps, target: AttackTarget): Promise<HeldAttack> {
   if (target.credentials === undefined) throw new TypeError("there is no certificate to lead astray with");
   const secureContext = createSecureContext({ ...target.credentials, minVersion: "TLSv1.2" });
   const read: Captured[] = [];

@@ -18,7 +18,7 @@ function withoutTlsa(told: Told): StartAttack {
     const hidden = hide(deps, domain(`_${target.smtpPort ?? 25}._tcp.${target.host}`), "TLSA", told);
     return {
       ...impostor,
-      captured: () => impostor.captured(),
+      captured: () => [...impostor.captured(), ...impostor.handedOn()],
       get counts() {
         return { ...impostor.counts, strikes: impostor.counts.strikes + hidden.strikes };
       },

@@ -34,7 +34,7 @@ function keptBack(...meddlings: readonly Meddling[]): StartAttack {
     const leave = meddlings.map((meddle) => meddle(deps, target));
     return {
       ...stripping,
-      captured: () => stripping.captured(),
+      captured: () => [...stripping.captured(), ...stripping.handedOn()],
       get counts() {
         return stripping.counts;
       },

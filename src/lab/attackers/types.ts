@@ -38,7 +38,14 @@ export interface AttackTarget {
   readonly credentials?: Credentials;
   /** Where senders believe mail servers to listen; default 25. */
   readonly smtpPort?: number;
+  /** Whose mail he is not after: he hands it on to the honest server and keeps nothing of it. Default: nobody's. */
+  readonly spares?: (envelope: Envelope) => boolean;
+  /** Whether he lies to the DNS and about policies just now; default: always. */
+  readonly isAtWork?: () => boolean;
 }
+
+/** As far as an attacker reads it. */
+export type Envelope = Pick<Captured, "from" | "to">;
 
 /** A message whose content the attacker has got hold of: the evidence of a leak. */
 export interface Captured {
@@ -60,12 +67,17 @@ export interface AttackCounts {
 export interface RunningAttack {
   readonly endpoint: Endpoint;
   captured(): readonly Captured[];
+  /** What he could have kept as well, and has handed on. */
+  handedOn(): readonly Captured[];
   readonly counts: AttackCounts;
   close(): Promise<void>;
 }
 
+/** One way of attacking: what comes into his hands, whoever it is from. */
+export type HeldAttack = Omit<RunningAttack, "handedOn">;
+
 /** Rejects if it cannot listen; throws if it is to listen or to dial anywhere but on loopback. */
-export type StartAttack = (deps: AttackDeps, target: AttackTarget) => Promise<RunningAttack>;
+export type StartAttack = (deps: AttackDeps, target: AttackTarget) => Promise<HeldAttack>;
 
 export interface Attacker {
   readonly id: AttackId;
@@ -86,7 +98,33 @@ export function attacker(id: AttackId, ways: Readonly<Record<string, StartAttack
     start(deps, target, variant = variants[0] ?? "") {
       const way = Object.hasOwn(ways, variant) ? ways[variant] : undefined;
       if (way === undefined) throw new TypeError(`${id} has no variant ${variant}`);
-      return way(deps, target);
+      return sparing(way(onDuty(deps, target), target), target);
     },
+  };
+}
+
+/** He lies only while he is at work. */
+function onDuty(deps: AttackDeps, { isAtWork }: AttackTarget): AttackDeps {
+  if (isAtWork === undefined) return deps;
+  const { dns, policies } = deps;
+  return {
+    ...deps,
+    dns: { meddle: (lie) => dns.meddle((truth, question) => (isAtWork() ? lie(truth, question) : truth)) },
+    ...(policies === undefined
+      ? {}
+      : { policies: { meddle: (domain, how) => policies.meddle(domain, how, isAtWork) } }),
+  };
+}
+
+async function sparing(starting: Promise<HeldAttack>, { spares = () => false }: AttackTarget): Promise<RunningAttack> {
+  const held = await starting;
+  return {
+    endpoint: held.endpoint,
+    captured: () => held.captured().filter((message) => !spares(message)),
+    handedOn: () => held.captured().filter(spares),
+    get counts() {
+      return held.counts;
+    },
+    close: () => held.close(),
   };
 }

@@ -10,15 +10,16 @@ export interface Identity {
   readonly tlsa?: Uint8Array;
 }
 
-/** Undefined for a server without TLS. */
+/** Undefined for a server without TLS. `hosts`: its names, the first of them its own. */
 export function identityOf(
   setup: ReceiverSetup,
-  host: DomainName,
+  hosts: readonly [DomainName, ...DomainName[]],
   { clock, authority }: { readonly clock: Pick<Clock, "now">; readonly authority: Authority },
 ): Identity | undefined {
   if (setup.tls === undefined) return undefined;
+  const [host] = hosts;
   const own = setup.tlsa?.usage === 2 ? makeAuthority(clock, `${host} CA`) : undefined;
-  const credentials = issue(setup.tls, host, clock, own ?? authority, own !== undefined);
+  const credentials = issue(setup.tls, hosts, clock, own ?? authority, own !== undefined);
   if (setup.tlsa === undefined) return { credentials };
   const { usage, fits } = setup.tlsa;
   // Stale: for the key, or the authority, of before the renewal.
@@ -29,12 +30,12 @@ export function identityOf(
 
 function issue(
   { chain, dates, name }: Presented,
-  host: DomainName,
+  hosts: readonly DomainName[],
   clock: Pick<Clock, "now">,
   authority: Authority,
   isPinned: boolean,
 ): Credentials {
-  const options: LeafOptions = { names: [name === "right" ? host : elsewhere], ...periods[dates] };
+  const options: LeafOptions = { names: name === "right" ? hosts : [elsewhere], ...periods[dates] };
   switch (chain) {
     case "self-signed":
       return selfSigned(clock, options);

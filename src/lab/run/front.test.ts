@@ -38,6 +38,8 @@ describe("a front", () => {
     await naiveSend(front.endpoint, mail);
     expect(honest.received()).toHaveLength(1);
     expect(front.overheard("the secret word")).toBe(true);
+    // Where nobody but the honest server was led to, nobody has listened.
+    expect(front.overheard("the secret word", honest.endpoint)).toBe(false);
     const texts = front.transcript().map(({ who, text }) => `${who} ${text}`);
     expect(texts).toContain("client the secret word");
     expect(texts[0]).toBe("note connection 1");

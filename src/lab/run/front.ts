@@ -19,11 +19,11 @@ export interface Arrival {
 
 export interface Front {
   readonly endpoint: Endpoint;
-  /** Where connections come to from now on; those that are open are cut. What was written down so far is forgotten, unless it is to be kept. */
-  leadTo(way: (arrival: Arrival) => Endpoint, written?: "keep"): void;
+  /** Where connections come to from now on; those that are open are cut, and what was written down so far is forgotten. */
+  leadTo(way: (arrival: Arrival) => Endpoint): void;
   readonly connections: number;
-  /** Whether these words passed in clear. */
-  overheard(words: string): boolean;
+  /** Whether these words passed in clear, on the way to anybody but `except`. */
+  overheard(words: string, except?: Endpoint): boolean;
   /** What passed, connection by connection. */
   transcript(): readonly TranscriptLine[];
   close(): Promise<void>;
@@ -41,7 +41,7 @@ class Spliced implements Front {
   readonly #net: Net;
   #way: (arrival: Arrival) => Endpoint;
   #listener: Listener | undefined;
-  #transcripts: Transcript[] = [];
+  #transcripts: { readonly transcript: Transcript; readonly to: Endpoint }[] = [];
   readonly #open = new Set<() => void>();
   #connections = 0;
 
@@ -63,25 +63,25 @@ class Spliced implements Front {
     this.#listener = await this.#net.listen(at, (wire) => void this.#onConnection(wire));
   }
 
-  leadTo(way: (arrival: Arrival) => Endpoint, written?: "keep"): void {
+  leadTo(way: (arrival: Arrival) => Endpoint): void {
     this.#way = way;
     this.#cut();
-    if (written === "keep") return;
     this.#transcripts = [];
     this.#connections = 0;
   }
 
-  overheard(words: string): boolean {
-    return this.#transcripts.some((one) => one.has(words));
+  overheard(words: string, except?: Endpoint): boolean {
+    return this.#transcripts.some(({ transcript, to }) => !isSame(to, except) && transcript.has(words));
   }
 
   transcript(): readonly TranscriptLine[] {
     const told: TranscriptLine[] = [];
     for (let at = 0; at < this.#transcripts.length; at++) {
-      const lines = this.#transcripts[at]?.lines() ?? [];
+      const lines = this.#transcripts[at]?.transcript.lines() ?? [];
       told.push({ who: "note", text: `connection ${at + 1}` }, ...lines);
       const from = at + 1;
-      while (at + 1 < this.#transcripts.length && isAlike(lines, this.#transcripts[at + 1]?.lines() ?? [])) at++;
+      while (at + 1 < this.#transcripts.length && isAlike(lines, this.#transcripts[at + 1]?.transcript.lines() ?? []))
+        at++;
       if (at >= from) told.push({ who: "note", text: `same ${from + 1} ${at + 1}` });
     }
     return told.slice(0, transcriptLimits.linesMax);
@@ -102,8 +102,8 @@ class Spliced implements Front {
     const client = wire.stream;
     client.on("error", () => {});
     const transcript = new Transcript();
-    if (this.#transcripts.length < frontLimits.connectionsKeptMax) this.#transcripts.push(transcript);
     const to = this.#way({ count: ++this.#connections, from: wire.remote });
+    if (this.#transcripts.length < frontLimits.connectionsKeptMax) this.#transcripts.push({ transcript, to });
     const hangUp = (): void => void client.destroy();
     this.#open.add(hangUp);
     const dialled = await this.#net.dial(to, { timeoutMs: frontLimits.dialTimeoutMs });
@@ -144,6 +144,10 @@ class Spliced implements Front {
     }
     if (client.destroyed || server.destroyed) cut();
   }
+}
+
+function isSame(one: Endpoint, other: Endpoint | undefined): boolean {
+  return one.address === other?.address && one.port === other.port;
 }
 
 /** Word for word, but for how many bytes were encrypted. */

@@ -27,6 +27,7 @@ export async function startGuarded(clock: Clock, sender: Sender, world: SenderWo
     state: (id) => guard(running.state(id)),
     pass: (ms) => guard(running.pass(ms)),
     words: (id) => guard(running.words(id)),
+    noticed: (domain) => guard(Promise.resolve(running.noticed?.(domain))),
     ...(running.inbound === undefined ? {} : { inbound: running.inbound }),
     close: () => running.close(),
   };

@@ -61,7 +61,8 @@ export function plotsOf(
   { receivers, attacks, withNone }: Pick<LabRequest, "receivers" | "attacks" | "withNone">,
 ): readonly Plot[] {
   return receivers.flatMap((receiver) => {
-    const chosen = [...(withNone ? [undefined] : []), ...attacks];
+    const shown = attacks.filter(({ shownAt }) => shownAt === undefined || shownAt.includes(receiver.id));
+    const chosen = [...(withNone ? [undefined] : []), ...shown];
     return chosen.flatMap((attack): readonly Plot[] => {
       const predicted = predict(sender.mode, receiver, attack?.effect ?? "none");
       return predicted === undefined ? [] : [{ sender, receiver, attack, predicted }];

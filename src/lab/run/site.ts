@@ -5,7 +5,7 @@ import type { Authority, Credentials } from "../ca.ts";
 import type { ZoneRecord } from "../nameserver/index.ts";
 import type { PolicyHost } from "../policy-host.ts";
 import { startReceiver, type Receiver } from "../receiver.ts";
-import { identityOf } from "./credentials.ts";
+import { identityOf, type Identity } from "./credentials.ts";
 import { openFront, type Front } from "./front.ts";
 
 export interface Site {
@@ -15,6 +15,7 @@ export interface Site {
   readonly front: Front;
   readonly honest: Receiver;
   readonly credentials: Credentials | undefined;
+  readonly identity: Identity | undefined;
   readonly records: Readonly<Record<string, readonly ZoneRecord[]>>;
   close(): Promise<void>;
 }
@@ -30,18 +31,26 @@ export interface SiteDeps {
 
 const policySeconds = 30 * 86_400;
 
-export async function openSite(deps: SiteDeps, setup: ReceiverSetup, name: DomainName, at: Endpoint): Promise<Site> {
-  const { net, clock, authority, policies } = deps;
-  const host = domain(`mx.${name}`);
-  const identity = identityOf(setup, host, deps);
-  const honest = await startReceiver({
-    net,
-    clock,
-    at: behind,
-    hostname: host,
-    features: { requireTls: setup.requireTls?.offered ?? true },
-    ...(identity === undefined ? {} : { credentials: identity.credentials }),
-  });
+export interface Neighbours {
+  /** Another domain whose mail this domain's server takes too: its certificate is for that one's host as well. */
+  readonly alsoFor?: DomainName;
+  /** The domain whose server this one's mail comes to, at an address of its own. */
+  readonly with?: Site;
+}
+
+export async function openSite(
+  deps: SiteDeps,
+  setup: ReceiverSetup,
+  name: DomainName,
+  at: Endpoint,
+  neighbours: Neighbours = {},
+): Promise<Site> {
+  const { net, authority, policies } = deps;
+  const host = hostOf(name);
+  const shared = neighbours.with;
+  const also = neighbours.alsoFor === undefined ? [] : [hostOf(neighbours.alsoFor)];
+  const identity = shared === undefined ? identityOf(setup, [host, ...also], deps) : shared.identity;
+  const honest = shared?.honest ?? (await openHonest(deps, setup, host, identity));
   const front = await openFront(net, at, () => honest.endpoint);
   const ttl = deps.ttlSeconds;
   const records: Record<string, readonly ZoneRecord[]> = {
@@ -65,11 +74,32 @@ export async function openSite(deps: SiteDeps, setup: ReceiverSetup, name: Domai
     front,
     honest,
     credentials: identity?.credentials,
+    identity,
     records,
     async close() {
-      await Promise.all([front.close(), honest.close()]);
+      await Promise.all([front.close(), ...(shared === undefined ? [honest.close()] : [])]);
     },
   };
+}
+
+function hostOf(name: DomainName): DomainName {
+  return domain(`mx.${name}`);
+}
+
+function openHonest(
+  { net, clock }: SiteDeps,
+  setup: ReceiverSetup,
+  hostname: DomainName,
+  identity: Identity | undefined,
+): Promise<Receiver> {
+  return startReceiver({
+    net,
+    clock,
+    at: behind,
+    hostname,
+    features: { requireTls: setup.requireTls?.offered ?? true },
+    ...(identity === undefined ? {} : { credentials: identity.credentials }),
+  });
 }
 
 /** Where honest servers really are. */

@@ -2,30 +2,61 @@
  * One lot of cells, played out together in a world of its own: a signed DNS, a domain and an honest server for each cell, and the sender.
  *
  *   open ──► control ──► an hour passes ──► the attackers take their places ──► attack ──► again and again ──► what is where?
- *              │
+ *              │                                  │                               │                │
+ *              │                                  └ mail that passes before        └ mail beside    └ mail that passes after
  *              └ every cell's own domain, so that the sender has met it before; where the attack is on first contact, a twin of it
  *
  * The control comes first, and in the very surroundings of the attack: what is "held" under attack was delivered a moment before. What a
  * cell comes to is read off the wire and out of the servers. Only where nobody has the message the sender is asked: still waiting, or
  * given back?
+ *
+ * Where an attack is aimed, there is mail that it is not for: to another domain on the same machine, from or to somebody else, or before or
+ * after. What becomes of that is part of the cell.
  */
 import { domain, ip, type DomainName } from "../../base/index.ts";
-import { predict, type CommandInjection, type Outcome, type Smuggling } from "../../threats/index.ts";
-import { attackers, type AttackId, type Captured, type RunningAttack } from "../attackers/index.ts";
+import {
+  bystanderOf,
+  isAtWork,
+  passedBefore,
+  predict,
+  type CommandInjection,
+  type Smuggling,
+} from "../../threats/index.ts";
+import { attackers, type AttackId } from "../attackers/index.ts";
 import { attackerDomain } from "../attackers/index.ts";
 import { makeAuthority, type Authority } from "../ca.ts";
 import type { ZoneState } from "../dnssec/index.ts";
 import { startNameserver, type Nameserver, type ZoneRecord } from "../nameserver/index.ts";
 import { startPolicyHost, type PolicyHost } from "../policy-host.ts";
-import type { LabMail, MailState, RunningSender, Sender } from "../senders/types.ts";
-import { openFront, type Front } from "./front.ts";
+import type { LabMail, RunningSender, Sender } from "../senders/types.ts";
+import {
+  another,
+  beginsAtMs,
+  bystanderIn,
+  calmOf,
+  connectionsOf,
+  copiesOf,
+  countsOf,
+  isSecondMessage,
+  isSpared,
+  minuteMs,
+  observedIn,
+  passedAt,
+  seenOf,
+  takenFor,
+  underWayIn,
+  victim,
+  type Act,
+  type Others,
+  type Run,
+} from "./act.ts";
+import { openFront } from "./front.ts";
 import { startGuarded } from "./guarded.ts";
-import { countsOf as hopsOf, type MailTo, type Strike } from "./inbound.ts";
+import { countsOf as hopsOf, type MailTo } from "./inbound.ts";
 import { strikeInjection } from "./injection.ts";
 import { strikeSmuggling } from "./smuggling.ts";
 import { Places } from "./places.ts";
-import { openSite, type Site, type SiteDeps } from "./site.ts";
-import type { TranscriptLine } from "./transcript.ts";
+import { openSite, type Neighbours, type Site, type SiteDeps } from "./site.ts";
 import { siteName, whichIs, type Cell, type Evidence, type Failure, type LabPorts, type Plot } from "./types.ts";
 
 export const stageLimits = {
@@ -36,8 +67,9 @@ export const stageLimits = {
   closeTimeoutMs: 20_000,
 } as const;
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 1440 * minuteMs;
+/** Connections that are kept for more mail, and forged answers, are over then. */
+const lullMs = 2 * minuteMs;
 /** Past a handshake's patience. */
 const handshakeMs = 31_000;
 
@@ -72,38 +104,6 @@ async function openStage(ports: LabPorts, sender: Sender, plots: readonly Plot[]
   }
 }
 
-/** A cell on its way. */
-interface Act {
-  readonly plot: Plot;
-  readonly site: Site;
-  /** Where the control is run: the site itself, or its twin. */
-  readonly before: Site;
-  readonly bystander: Site | undefined;
-  control: Run | undefined;
-  /** What the control came to: seen before the attack, under which what still waits is tried again. */
-  calm: Outcome | undefined;
-  attack: Run | undefined;
-  aside: Run | undefined;
-  running: RunningAttack | undefined;
-  /** Where forged DNS leads to. */
-  lure: Front | undefined;
-  /** On the sender's own door. */
-  strike: Strike | undefined;
-  /** Other messages of it, that have to come to an end as well. */
-  besides: readonly Run[];
-  controlLines: readonly TranscriptLine[];
-  slipToken: string;
-  startedAt: number;
-  endedAt: number;
-}
-
-/** A message handed in, and what the sender says of it. `no-end`: nothing, for longer than anybody waits. */
-interface Run {
-  readonly token: string;
-  readonly id: string | undefined;
-  state: MailState | "no-end";
-}
-
 class Stage {
   readonly #ports: LabPorts;
   readonly #sender: Sender;
@@ -116,6 +116,8 @@ class Stage {
   #policies: PolicyHost | undefined;
   #running: RunningSender | undefined;
   #smtpPort = 25;
+  /** How much time was let pass. */
+  #passedMs = 0;
 
   constructor(ports: LabPorts, sender: Sender) {
     this.#ports = ports;
@@ -178,8 +180,9 @@ class Stage {
     const attacked = this.#acts.filter((act) => act.plot.attack !== undefined && !isStuck(act));
     if (attacked.length > 0) {
       // What DNS said is forgotten, what was promised is not.
-      await this.#sending.pass(this.#sender.ttlSeconds * 1000 + 1000);
+      await this.#pass(this.#forgottenMs);
       await Promise.all(attacked.map((act) => this.#takePlaces(act)));
+      await this.#passBefore(attacked);
       await this.#attack(attacked);
     }
     const [failed, done] = [this.#acts.filter(isStuck), this.#acts.filter((act) => !isStuck(act))];
@@ -192,6 +195,16 @@ class Stage {
   get #sending(): RunningSender {
     if (this.#running === undefined) throw new Error("the sender has not been started");
     return this.#running;
+  }
+
+  /** Until nothing is known of what DNS said. */
+  get #forgottenMs(): number {
+    return this.#sender.ttlSeconds * 1000 + 1000;
+  }
+
+  #pass(ms: number): Promise<void> {
+    this.#passedMs += ms;
+    return this.#sending.pass(ms);
   }
 
   /** To be closed with the stage. */
@@ -212,16 +225,20 @@ class Stage {
   async #actOf(deps: SiteDeps, plot: Plot): Promise<Act> {
     const name = nameOf(plot);
     const { receiver, attack } = plot;
-    const open = (prefix: string): Promise<Site> =>
-      this.#kept(openSite(deps, receiver, domain(`${prefix}${name}.example`), this.#somewhere()));
-    const site = await open("");
+    const called = (prefix: string): DomainName => domain(`${prefix}${name}.example`);
+    const open = (prefix: string, neighbours?: Neighbours): Promise<Site> =>
+      this.#kept(openSite(deps, receiver, called(prefix), this.#somewhere(), neighbours));
+    const aim = attack?.effect.aim;
+    const hasNeighbour = aim?.kind === "domain";
+    const site = await open("", hasNeighbour ? { alsoFor: called("b-") } : {});
     const before = attack?.effect.atFirstContact === true ? await open("t-") : site;
-    const bystander = attack?.attack.wraps === undefined ? undefined : await open("b-");
+    const neighbour = hasNeighbour ? await open("b-", { with: site }) : undefined;
     return {
       plot,
       site,
       before,
-      bystander,
+      aim,
+      neighbour,
       control: undefined,
       calm: undefined,
       attack: undefined,
@@ -232,6 +249,7 @@ class Stage {
       besides: [],
       controlLines: [],
       slipToken: this.#ports.makeToken(),
+      beganAtMs: undefined,
       startedAt: this.#ports.clock.monotonic(),
       endedAt: 0,
     };
@@ -242,8 +260,8 @@ class Stage {
   }
 
   #sites(): readonly Site[] {
-    return this.#acts.flatMap(({ site, before, bystander }) =>
-      [...new Set([site, before, bystander])].flatMap((one) => one ?? []),
+    return this.#acts.flatMap(({ site, before, neighbour }) =>
+      [...new Set([site, before, neighbour])].flatMap((one) => one ?? []),
     );
   }
 
@@ -253,7 +271,7 @@ class Stage {
     for (let day = 1; day < 3 && known.length > 0; day++) {
       const runs = await Promise.all(known.map(({ before }) => this.#handIn(before)));
       await this.#settle(runs, new Map());
-      await this.#sending.pass(dayMs);
+      await this.#pass(dayMs);
     }
     for (const act of this.#acts) act.startedAt = this.#ports.clock.monotonic();
     await Promise.all(this.#acts.map(async (act) => void (act.control = await this.#handIn(act.before))));
@@ -282,7 +300,7 @@ class Stage {
     };
     const isInDns = attackers[id].stands === "dns";
     const address = isInDns ? this.#places.take() : ip("127.0.0.1");
-    const variant = plot.attack.attack.wraps === undefined ? plot.attack.variant : undefined;
+    const { variant } = plot.attack.wrapped ?? plot.attack;
     const running = await attackers[id].start(
       deps,
       {
@@ -292,6 +310,8 @@ class Stage {
         domain: site.domain,
         smtpPort: this.#smtpPort,
         ...(credentials === undefined ? {} : { credentials }),
+        spares: (envelope) => isSpared(act, envelope),
+        isAtWork: () => this.#isAtWork(act, connectionsOf(act) + 1),
       },
       variant,
     );
@@ -299,42 +319,79 @@ class Stage {
     this.#closers.push(() => running.close());
     if (isInDns) act.lure = await this.#kept(openFront(net, { address, port: this.#smtpPort }, () => running.endpoint));
     else {
-      const isOnlyFirst = plot.attack.effect.only === "first-connection";
-      site.front.leadTo(({ count }) => (isOnlyFirst && count > 1 ? site.honest.endpoint : running.endpoint));
+      site.front.leadTo(({ count }) => (this.#isAtWork(act, count) ? running.endpoint : site.honest.endpoint));
     }
+  }
+
+  #isAtWork({ aim, beganAtMs }: Act, connection: number): boolean {
+    const minute = beganAtMs === undefined ? -1 : (this.#passedMs - beganAtMs) / minuteMs;
+    return isAtWork(aim, { connection, minute });
+  }
+
+  /** Mail that he lets pass before he strikes, a day apart. */
+  async #passBefore(acts: readonly Act[]): Promise<void> {
+    const rounds = Math.max(...acts.map(({ aim }) => passedBefore(aim)));
+    for (let left = rounds; left > 0; left--) {
+      const passing = acts.filter(({ aim }) => passedBefore(aim) >= left);
+      const runs = await Promise.all(
+        passing.map(async (act) => {
+          const run = await this.#handIn(act.site);
+          act.aside ??= run;
+          return run;
+        }),
+      );
+      await this.#settle(runs, new Map());
+      if (left > 1) await this.#pass(dayMs);
+    }
+    const beginsMs = Math.max(...acts.map(({ aim }) => beginsAtMs(aim)));
+    if (rounds > 0) await this.#pass(Math.max(beginsMs, this.#forgottenMs));
+    for (const act of acts) act.beganAtMs = this.#passedMs - beginsAtMs(act.aim);
   }
 
   async #attack(acts: readonly Act[]): Promise<void> {
     await Promise.all(acts.map((act) => this.#strike(act)));
-    const stalling = new Map(acts.flatMap((act) => (isSilent(act.plot) && act.attack ? [[act.attack, act]] : [])));
-    const runs = [...runsOf(acts, "attack"), ...runsOf(acts, "aside"), ...acts.flatMap(({ besides }) => besides)];
+    const stalling = new Map(
+      acts.filter(({ plot }) => isSilent(plot)).flatMap((act) => underWayIn(act).map((run): [Run, Act] => [run, act])),
+    );
+    const runs = acts.flatMap(underWayIn);
     await this.#settle(runs, stalling);
     this.#note(acts);
     const { times, everyMs } = this.#sender.retries;
     for (let round = 0; round < times && runs.some(({ state }) => state === "waiting"); round++) {
-      // The attacker's hour is over before what became due meanwhile is tried.
-      if ((round + 1) * everyMs >= hourMs) for (const act of acts) withdrawn(act);
-      await this.#sending.pass(everyMs);
+      await this.#pass(everyMs);
       await this.#settle(runs, stalling);
       this.#note(acts);
     }
+    await this.#passAfter(acts, runs, stalling);
+  }
+
+  /** Mail that comes when he is gone. */
+  async #passAfter(acts: readonly Act[], runs: readonly Run[], stalling: ReadonlyMap<Run, Act>): Promise<void> {
+    const passing = acts.filter(({ aim }) => aim !== undefined && bystanderOf(aim) === "later");
+    if (passing.length === 0) return;
+    await this.#pass(lullMs);
+    await this.#settle(runs, stalling);
+    await Promise.all(passing.map(async (act) => void (act.aside = await this.#handIn(act.site))));
+    await this.#settle(runsOf(passing, "aside"), stalling);
   }
 
   async #strike(act: Act): Promise<void> {
-    const { plot, site, bystander } = act;
+    const { plot, site, neighbour, aim } = act;
     act.startedAt = this.#ports.clock.monotonic() - (act.endedAt - act.startedAt);
     act.endedAt = 0;
     if (plot.attack?.effect.inbound !== undefined) return this.#strikeInbound(act, plot.attack.effect.inbound);
     act.attack = await this.#handIn(site);
-    if (bystander !== undefined) act.aside = await this.#handIn(bystander);
+    if (neighbour !== undefined) act.aside = await this.#handIn(neighbour);
+    if (aim?.kind === "sender") act.aside = await this.#handIn(site, { from: another.from });
+    if (aim?.kind === "recipient") act.aside = await this.#handIn(site, { to: another.to });
   }
 
   async #strikeInbound(act: Act, effect: Smuggling | CommandInjection): Promise<void> {
     const { inbound } = this.#sending;
     if (inbound === undefined) throw new Error(`${this.#sender.id} has no door that could be attacked`);
     const secret = this.#ports.makeToken();
-    const mailTo: MailTo = (local, kind) =>
-      this.#mailTo(act.site, local, kind === "attack" ? secret : this.#ports.makeToken()).mail;
+    const mailTo: MailTo = (to, kind) =>
+      this.#mailTo(act.site, { to, token: kind === "attack" ? secret : this.#ports.makeToken() }).mail;
     const given = { mailTo, token: act.slipToken };
     const strike =
       effect.kind === "smuggles"
@@ -355,15 +412,14 @@ class Stage {
     for (const act of acts) if (act.attack?.state !== "waiting" || act.endedAt === 0) act.endedAt = now;
   }
 
-  #handIn(site: Site): Promise<Run> {
-    const { mail, token } = this.#mailTo(site);
+  #handIn(site: Site, others: Others = {}): Promise<Run> {
+    const { mail, token } = this.#mailTo(site, others);
     return this.#submit(mail, token);
   }
 
   #mailTo(
     { domain: name, setup }: Site,
-    local = "bob",
-    token = this.#ports.makeToken(),
+    { from = victim.from, to: local = victim.to, token = this.#ports.makeToken() }: Others,
   ): { readonly mail: LabMail; readonly token: string } {
     const to = `${local}@${name}`;
     const content = [`From: ${from}`, `To: ${to}`, "Subject: a secret", "", `The token is ${token}.`, ""].join("\r\n");
@@ -436,24 +492,25 @@ class Stage {
     };
   }
 
+  /** What the sender would tell of an aimed attack, beside all the mail that passed. */
+  async #noticed({ aim, site }: Act): Promise<Pick<Evidence, "noticed">> {
+    const noticed = aim === undefined ? undefined : await this.#sending.noticed?.(site.domain);
+    return noticed === undefined ? {} : { noticed };
+  }
+
   async #evidence(act: Act, run: Run, site: Site): Promise<Evidence> {
-    const { plot, running, lure, bystander, aside, strike, slipToken } = act;
+    const { running, lure, strike, slipToken } = act;
     const { inbound } = this.#sending;
     const copies = copiesOf(site, run.token);
-    const stolen = (running?.captured() ?? []).filter(({ content }) => content.includes(run.token));
-    // He hears what passes his own door; and what passes the honest server's, if that is where he stands.
-    const ears = [lure, plot.attack?.effect.wire === undefined || lure !== undefined ? undefined : site.front];
-    const inClear = ears.some((ear) => ear?.overheard(run.token) === true);
     const slipped = (strike?.slippedIn ?? 0) + copiesOf(site, slipToken).filter(isSecondMessage).length;
     const words = run.id === undefined ? [] : await this.#sending.words(run.id);
     return {
       token: run.token,
-      seen: seenIn(inClear, stolen),
+      seen: seenOf(act, run),
       honest: { copies: copies.length, ...(copies[0]?.tls === undefined ? {} : { tls: copies[0].tls }) },
       attacker: running === undefined ? { connections: 0, strikes: strike?.strikes ?? 0 } : { ...countsOf(running) },
-      ...(aside === undefined || bystander === undefined
-        ? {}
-        : { bystander: copiesOf(bystander, aside.token).length > 0 ? "delivered" : fateOf(aside) }),
+      ...bystanderIn(act),
+      ...(await this.#noticed(act)),
       ...(strike === undefined || inbound === undefined
         ? {}
         : {
@@ -464,55 +521,6 @@ class Stage {
       words,
     };
   }
-}
-
-const from = "alice@sender.example";
-
-function countsOf({ counts: { connections, strikes } }: RunningAttack): Evidence["attacker"] {
-  return { connections, strikes };
-}
-
-/** From here on the sender comes to the honest server again; what passed so far stays written down. */
-function withdrawn({ plot, site }: Act): void {
-  if (plot.attack?.effect.only === "first-hour") site.front.leadTo(() => site.honest.endpoint, "keep");
-}
-
-function passedAt(lure: Front | undefined, front: Front): readonly TranscriptLine[] {
-  const lines = [...(lure?.transcript() ?? []), ...front.transcript()];
-  return lines.length === 0 ? [{ who: "note", text: "nothing" }] : lines;
-}
-
-/** A smuggled one is a message of its own, from somebody else. */
-function isSecondMessage({ from: sender }: { readonly from: string }): boolean {
-  return sender !== from;
-}
-
-function copiesOf({ honest }: Site, token: string) {
-  return honest.received().filter(({ content }) => content.includes(token));
-}
-
-function takenFor({ honest }: Site, recipient: string): number {
-  return honest.received().filter(({ to }) => to.includes(recipient)).length;
-}
-
-function seenIn(inClear: boolean, stolen: readonly Captured[]): Evidence["seen"] {
-  if (inClear || stolen.some(({ tls }) => !tls)) return "in-clear";
-  return stolen.length > 0 ? "inside-attackers-tls" : "nowhere";
-}
-
-function observedIn({ seen, honest, slippedIn }: Evidence, run: Run): Outcome {
-  if (seen === "in-clear") return "exposed-cleartext";
-  if (seen === "inside-attackers-tls" || (slippedIn ?? 0) > 0) return "exposed-to-attacker";
-  return honest.copies > 0 ? "delivered" : fateOf(run);
-}
-
-function calmOf(before: Site, control: Run): Outcome {
-  return copiesOf(before, control.token).length > 0 ? "delivered" : fateOf(control);
-}
-
-/** Of a message that nobody has. */
-function fateOf({ state }: Run): Outcome {
-  return state === "returned" ? "bounced" : "held";
 }
 
 function runsOf(acts: readonly Act[], which: "control" | "attack" | "aside"): readonly Run[] {
@@ -534,7 +542,7 @@ function isSilent({ attack }: Plot): boolean {
 
 /** Whose work it is; undefined for attacks on the sender's own door. */
 function carriedOutBy({ attack }: Plot): AttackId | undefined {
-  const id = attack?.attack.wraps ?? attack?.attack.id;
+  const { id } = attack?.wrapped?.attack ?? attack?.attack ?? {};
   return id !== undefined && Object.hasOwn(attackers, id) ? (id as AttackId) : undefined;
 }
 

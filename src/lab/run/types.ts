@@ -1,8 +1,8 @@
 /** What a run of the lab is asked for, and what comes of it. */
 import { createHash } from "node:crypto";
 import type { Clock, Net } from "../../base/index.ts";
-import type { ChosenAttack, Outcome, ReceiverSetup } from "../../threats/index.ts";
-import type { Sender } from "../senders/types.ts";
+import { isExposed, type Bystander, type ChosenAttack, type Outcome, type ReceiverSetup } from "../../threats/index.ts";
+import type { Noticed, Sender } from "../senders/types.ts";
 import type { HopEvidence } from "./inbound.ts";
 import type { TranscriptLine } from "./transcript.ts";
 
@@ -30,8 +30,15 @@ export interface Evidence {
     readonly observed: Outcome;
     readonly transcript: readonly TranscriptLine[];
   };
-  /** For attacks aimed at one domain: what became of another's mail meanwhile. */
-  readonly bystander?: Outcome;
+  /** For aimed attacks: mail that they were not for. `copies`: at the honest server; what somebody could read and let go has come there, too. */
+  readonly bystander?: {
+    readonly who: Bystander;
+    readonly predicted: Outcome;
+    readonly observed: Outcome;
+    readonly copies: number;
+  };
+  /** For aimed attacks: what the sender has noticed. Absent where it does not tell. */
+  readonly noticed?: Noticed;
   /** What was smuggled in or injected, and taken for the sender's own. */
   readonly slippedIn?: number;
   /** For attacks on the sender's own door: what each hop has counted, and `sent` messages that were sent legally in the same way. */
@@ -72,7 +79,7 @@ export function isMismatch({ predicted, observed, evidence: { control, bystander
   return (
     predicted !== observed ||
     (control !== undefined && control.predicted !== control.observed) ||
-    (bystander !== undefined && control !== undefined && bystander !== control.predicted) ||
+    (bystander !== undefined && isHarmed(bystander)) ||
     (hops !== undefined && !isCountedRight(hops))
   );
 }
@@ -86,6 +93,11 @@ function isCountedRight({ sent, counted }: NonNullable<Evidence["hops"]>): boole
     const came = counted[at - 1]?.messages ?? Number.POSITIVE_INFINITY;
     return legally === sent && messages <= came && !(hop === "surehop" && (stray ?? 0) > 0);
   });
+}
+
+/** Other than predicted, or not let go by whoever could read it. */
+function isHarmed({ predicted, observed, copies }: NonNullable<Evidence["bystander"]>): boolean {
+  return predicted !== observed || (isExposed(observed) && copies === 0);
 }
 
 export interface LabPorts {

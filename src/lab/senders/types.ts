@@ -84,6 +84,17 @@ export type Handed =
   /** Not taken: what it said. */
   | { readonly kind: "refused"; readonly reply: string };
 
+/** What a sender has written down of its sessions with a domain, for that domain and for its own operator. */
+export interface Noticed {
+  /** As its next TLS report (RFC 8460) to the domain has it: sessions that succeeded, and those that failed, by result type. */
+  readonly reported: {
+    readonly successes: number;
+    readonly failures: Readonly<Record<string, number>>;
+  };
+  /** A host of the domain's is under suspicion: it has met less than is remembered of it. */
+  readonly isSuspected: boolean;
+}
+
 export interface RunningSender {
   submit(mail: LabMail): Promise<Handed>;
   /** Of a message that was accepted. */
@@ -92,6 +103,8 @@ export interface RunningSender {
   pass(ms: number): Promise<void>;
   /** What the sender has to say of the message, in its own words: log lines, or a story. For people; at most `senderLimits.wordsMax`. */
   words(id: string): Promise<readonly string[]>;
+  /** What it has noticed. Absent, or undefined: it keeps no such books. */
+  noticed?(domain: DomainName): Promise<Noticed | undefined>;
   /** Its own inbound side, for attacks on that. Absent: it is not attacked there. */
   readonly inbound?: Inbound;
   /** Ends what was started. */
