@@ -27,6 +27,7 @@ async function ask(replies: readonly (string | undefined)[]): Promise<Met> {
       else stream.write(`${reply.replaceAll("\n", "\r\n")}\r\n`);
     };
     stream.on("error", () => {});
+    stream.on("end", () => stream.end());
     stream.on("data", (chunk: Buffer) => {
       heard.push(...chunk.toString("latin1").trim().split("\r\n"));
       next();
