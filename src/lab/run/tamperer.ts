@@ -78,6 +78,9 @@ class OnTheWay implements Tamperer {
     if (!dialled.ok) return void client.destroy();
     const server = dialled.value.stream;
     this.#keep(server);
+    // One side may end and still read (RFC 9293 §3.6).
+    server.on("end", () => client.end());
+    client.on("end", () => server.end());
     server.on("close", () => client.destroy());
     client.on("close", () => server.destroy());
     const struck = (): void => void this.counts.strikes++;
