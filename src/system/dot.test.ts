@@ -199,7 +199,13 @@ describe("RFC 8310 §5: an upstream that does not prove its name is asked nothin
   });
 
   test("a handshake that never ends is given up in time, and so is what waits for it", async () => {
-    const listener = keep(await systemNet.listen(anyPort, ({ stream }) => void stream.on("error", () => {}).resume()));
+    const listener = keep(
+      await systemNet.listen(anyPort, ({ stream }) => {
+        stream.on("error", () => {}).resume();
+        // Silent as long as anybody waits, and no longer.
+        stream.on("end", () => stream.end());
+      }),
+    );
     const { resolver, clock } = keep(open([{ ...listener.local, tls: { name } }]));
     const answer = resolver.a(domain("n1.test"));
     for (let second = 0; second < 12; second++) {
