@@ -132,7 +132,7 @@ function tellResult({ terminal, words }: CommandContext, { cells, failures }: La
   for (const sender of new Set(cells.map((cell) => cell.sender))) {
     terminal.out("");
     const own = cells.filter((cell) => cell.sender === sender);
-    for (const line of gridOf(words, own, terminal.hasColour)) terminal.out(line);
+    for (const line of gridOf(words, own, terminal.hasColour, cells)) terminal.out(line);
   }
   terminal.out("");
   for (const line of legendOf(words, cells)) terminal.out(line);

@@ -13,16 +13,22 @@ const marks: Readonly<Record<Outcome, readonly [mark: string, colour: string]>> 
   "exposed-to-attacker": ["A", "35"],
 };
 
-/** All of one sender's cells. */
-export function gridOf(words: Words, cells: readonly Cell[], hasColour: boolean): readonly string[] {
+/** All of one sender's cells. The numbers of the columns are those of the legend of `all`. */
+export function gridOf(
+  words: Words,
+  cells: readonly Cell[],
+  hasColour: boolean,
+  all: readonly Cell[] = cells,
+): readonly string[] {
   const [first] = cells;
   if (first === undefined) return [];
   const attacks = attacksIn(cells);
+  const numbers = new Map(attacksIn(all).map((attack, at) => [attack, at + 1]));
   const receivers = [...new Set(cells.map(({ receiver }) => receiver))];
   const byPlace = new Map(cells.map((cell) => [`${cell.receiver} ${cell.attack}`, cell]));
   const names = receivers.map((id) => receiverName(words, id));
   const width = Math.max(...names.map(columnsOf));
-  const head = attacks.map((_, at) => String(at + 1).padStart(2)).join(" ");
+  const head = attacks.map((attack) => String(numbers.get(attack)).padStart(2)).join(" ");
   const rows = receivers.map((receiver, at) => {
     const name = names[at] ?? receiver;
     const row = attacks.map((attack) => markOf(byPlace.get(`${receiver} ${attack}`), hasColour)).join(" ");
@@ -43,10 +49,11 @@ export function legendOf(words: Words, cells: readonly Cell[]): readonly string[
   ];
 }
 
-/** In the catalogue's order, whichever was tried first; nobody attacking first of all. */
+/** In the catalogue's order, whichever was tried first; nobody attacking first of all, aimed attacks last. */
 export function attacksIn(cells: readonly Cell[]): readonly string[] {
-  const order = new Map(everyAttack().map(({ name }, at) => [name, at]));
-  const placeOf = (name: string): number => order.get(name) ?? -1;
+  const order = new Map<string, number>(everyAttack().map(({ name }, at) => [name, at]));
+  order.set("none", -1);
+  const placeOf = (name: string): number => order.get(name) ?? order.size;
   return [...new Set(cells.map(({ attack }) => attack))].toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
