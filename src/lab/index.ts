@@ -8,8 +8,11 @@
  *   receiver.ts    a mail server that writes down what it took
  *   attackers/     one file each, named as in the catalogue of attacks; `captured()` is the evidence of a leak
  *   sandbox.ts     all of these as the small Internet of the try-out
+ *   senders/       other people's mail servers, started privately
+ *   run/           cells played out: a control, an attack, and what the wire and the servers say came of it
+ *   enclose.ts     namespaces for those that insist on port 25 or on the system's resolver
  *
- * Nothing here listens or dials anywhere but on 127.0.0.0/8 and ::1: `loopback.ts` refuses it.
+ * Nothing here listens or dials anywhere but on 127.0.0.0/8 and ::1, and in an enclosure 198.18.0.0/15: `loopback.ts` refuses it.
  */
 export * from "./attackers/index.ts";
 export { makeAuthority, selfSigned, trustOnly, type Authority, type Credentials, type LeafOptions } from "./ca.ts";
