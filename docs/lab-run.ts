@@ -5,6 +5,7 @@
  *   --all             other people's mail servers too, as far as they are installed: each in an enclosure of its own, which takes root and an hour
  *   --sender ID …     these of them alone, and not Surehop
  *   --attack NAME …   with these attacks alone; what was seen under others stays
+ *   --receiver ID …   with these receivers alone; what was seen of others stays
  *   --from FILE …     what `surehop lab --json` has printed of them, in place of a run
  */
 import { spawn } from "node:child_process";
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     all: { type: "boolean", default: false },
     sender: { type: "string", multiple: true, default: [] },
     attack: { type: "string", multiple: true, default: [] },
+    receiver: { type: "string", multiple: true, default: [] },
     from: { type: "string", multiple: true, default: [] },
   },
 });
@@ -51,15 +53,28 @@ writeThreats(root);
 
 async function runSurehop(): Promise<void> {
   const senders = everySender().filter(({ program }) => program === undefined);
-  const { cells, failures } = await runLab(labPorts, { senders, receivers, attacks: usualAttacks(), withNone: true });
+  const { cells, failures } = await runLab(labPorts, {
+    senders,
+    receivers: receivers.filter(({ id }) => isWanted(values.receiver, id)),
+    attacks: usualAttacks().filter(({ name }) => isWanted(values.attack, name)),
+    withNone: isWanted(values.attack, "none"),
+  });
   if (isWrong({ cells, failures })) return;
   writeRecord(root, recordOf(cells, on, readRecord(root)));
   console.log(`${cells.length} cells, all as predicted; written down`);
 }
 
+/** Where nothing is asked for, everything is. */
+function isWanted(asked: readonly string[], name: string): boolean {
+  return asked.length === 0 || asked.includes(name);
+}
+
 /** In a process of its own, which makes itself an enclosure. */
 async function runOther(id: string): Promise<Played> {
-  const chosen = values.attack.flatMap((name) => ["--attack", name]);
+  const chosen = [
+    ...values.attack.flatMap((name) => ["--attack", name]),
+    ...values.receiver.flatMap((name) => ["--receiver", name]),
+  ];
   const child = spawn(process.execPath, ["bin/surehop.js", "lab", "--json", "--sender", id, ...chosen], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],

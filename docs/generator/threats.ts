@@ -124,8 +124,8 @@ function ours({ senders, attacks }: LabRecord, id: string): Pick<OtherRecord, "r
   return rows === undefined ? undefined : { rows, attacks };
 }
 
-/** Of a full run of Surehop's; the others stay as they are. */
-export function recordOf(cells: readonly Cell[], on: string, { others }: LabRecord): LabRecord {
+/** Of a run of Surehop's; what was not tried in it stays as it was, and so do the others. */
+export function recordOf(cells: readonly Cell[], on: string, before: LabRecord): LabRecord {
   const attacks = columnNames();
   const senders = Object.fromEntries(
     [...new Set(cells.map(({ sender }) => sender))].map((id) => [
@@ -133,10 +133,11 @@ export function recordOf(cells: readonly Cell[], on: string, { others }: LabReco
       rowsOf(
         cells.filter(({ sender }) => sender === id),
         attacks,
+        ours(before, id),
       ),
     ]),
   );
-  return { on, attacks, senders, others };
+  return { on, attacks, senders: { ...before.senders, ...senders }, others: before.others };
 }
 
 /** With what was seen of other people's mail servers; what was seen of them before, and not now, stays. */
@@ -199,6 +200,7 @@ const columns: readonly (readonly [title: string, sender: SenderMode | undefined
   ["MTA-STS", surehop, "sts-enforce"],
   ["DANE", surehop, "dane-ee"],
   ["a rule", surehop, "ruled"],
+  ["a rule with `ca`", surehop, "ruled-ca"],
   ["`authenticated` for all", strict, "opportunistic"],
 ];
 

@@ -100,7 +100,7 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
   "forged-ca": {
     id: "forged-ca",
     stands: ["path", "authority"],
-    stoppedBy: ["dane"],
+    stoppedBy: ["dane", "rule-authority"],
     variants: { issued: shows(good) },
   },
   expired: {

@@ -77,6 +77,11 @@ export function fitsTlsa({ tlsa }: ReceiverSetup, { presented, isHonestKey }: Sh
   );
 }
 
+/** A chain to the receiver's own authority, where nobody trusts another for it: whatever the attacker shows comes from elsewhere. */
+export function isOfOwnAuthority({ tls }: ReceiverSetup, { presented, isHonestKey }: Shown): boolean {
+  return isHonestKey && tls?.chain === "private" && presented.chain === "private" && presented.dates === "valid";
+}
+
 /** A chain to an authority that is trusted, whole and within its dates. */
 export function isTrusted({ chain, dates }: Presented): boolean {
   return chain === "trusted" && dates === "valid";

@@ -186,6 +186,15 @@ describe("Surehop", () => {
     ["surehop", "dane-ee", "refuse-starttls:502", "held"],
     ["surehop", "dane-ee", "forged-ca", "held"],
     ["surehop", "sts-enforce", "forged-ca", "ATTACKER"],
+    ["surehop", "ruled", "forged-ca", "ATTACKER"],
+    // The rule has written down whose certificates count: another authority's are worth nothing, nor is a namesake's.
+    ["surehop", "ruled-ca", "none", "ok"],
+    ["surehop", "ruled-ca", "forged-ca", "held"],
+    ["surehop", "ruled-ca", "self-signed:own-authority", "held"],
+    ["surehop", "ruled-ca", "self-signed:namesake-authority", "held"],
+    ["surehop", "ruled-ca", "expired", "held"],
+    // A rule holds in every mode.
+    ["surehop-opportunistic", "ruled-ca", "forged-ca", "held"],
     ["surehop", "sts-enforce", "spoof-mx", "held"],
     ["surehop", "sts-enforce", "block-sts", "CLEAR"],
     ["surehop", "sts-enforce", "block-sts:later", "held"],
@@ -251,7 +260,7 @@ describe("Surehop", () => {
     // The two limits that are known, and told: they have to be there, or this test would look at nothing.
     expect(exposed).toContain("forged-ca sts-enforce");
     expect(exposed).toContain("block-sts sts-enforce");
-    expect(exposed.some((cell) => cell.startsWith("forged-ca dane"))).toBe(false);
+    expect(exposed.filter((cell) => /^forged-ca (?:dane|requiretls|ruled-ca)/.test(cell))).toEqual([]);
   });
 
   test("the stricter mode never comes out worse than the laxer one", () => {
@@ -267,7 +276,7 @@ describe("Surehop", () => {
 });
 
 function isPromised({ tlsa, sts, rule }: ReceiverSetup): boolean {
-  return tlsa !== undefined || sts === "enforce" || rule === true;
+  return tlsa !== undefined || sts === "enforce" || rule !== undefined;
 }
 
 function isFirstContact(cell: string): boolean {

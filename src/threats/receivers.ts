@@ -6,7 +6,7 @@ const selfSigned: Presented = { ...good, chain: "self-signed" };
 const expired: Presented = { ...good, dates: "expired" };
 const wrongName: Presented = { ...good, name: "other" };
 const incomplete: Presented = { ...good, chain: "incomplete" };
-/** An authority of the domain's own, which DANE-TA pins and nobody else knows. */
+/** An authority of the domain's own, which DANE-TA or a rule pins and nobody else knows. */
 const own: Presented = { ...good, chain: "private" };
 
 const unsigned = { zone: "unsigned", tls: good } as const;
@@ -24,7 +24,8 @@ const setups: Readonly<Record<ReceiverId, Omit<ReceiverSetup, "id">>> = {
   "opportunistic-missing-intermediate": { ...unsigned, tls: incomplete },
   signed: { zone: "signed", tls: good },
   remembered: { ...unsigned, remembered: "encrypted" },
-  ruled: { ...unsigned, rule: true },
+  ruled: { ...unsigned, rule: "name" },
+  "ruled-ca": { ...unsigned, tls: own, rule: "authority" },
   "dane-ee": ee,
   "dane-ee-self-signed": { ...ee, tls: selfSigned },
   "dane-ee-expired": { ...ee, tls: expired },

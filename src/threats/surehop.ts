@@ -18,7 +18,7 @@ import {
 } from "../policy/index.ts";
 import { allowsCleartext, type NamedProof, type Proof } from "../tls/index.ts";
 import { isAtWork, passedBefore } from "./aim.ts";
-import { fitsTlsa, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
+import { fitsTlsa, isOfOwnAuthority, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
 import type { AttackEffect, Outcome, ReceiverSetup, SurehopMode } from "./types.ts";
 
 /** When attempts are made, in minutes: past the hour that a host which failed at TLS is given (TLS-4). */
@@ -90,6 +90,8 @@ const attackers = domain("mx.attacker.example");
 const elsewhere = domain("mx.elsewhere.example");
 /** Stands for an authority of which nothing but its being trusted is known. */
 const trusted = { id: "threats", pem: "", exclusive: false } as const;
+/** Stands for the one authority of a receiver's own. */
+const pinned = { id: "pinned", pem: "", exclusive: true } as const;
 const digest = new Uint8Array(32);
 
 /** What a gatherer would have, with the attacker between it and the DNS, and between it and the policy host. */
@@ -109,7 +111,7 @@ export function factsUnder(
     now,
     domain: recipients,
     nextHop: recipients,
-    ...(setup.rule === undefined ? {} : { rule: { pattern: recipients, require: "authenticated", match: [honest] } }),
+    ...ruleFor(setup),
     mx,
     hosts: mx.kind === "failed" ? [] : [hostFact(setup, isLedAway ? attackers : honest, effect)],
     sts: mode.mtaSts ? stsFact(setup, effect, now) : { kind: "not-asked" },
@@ -123,6 +125,12 @@ export function factsUnder(
     smtpPort: 25,
     tlsRetry: { tries: 3, overMs: 3_600_000 },
   };
+}
+
+function ruleFor({ rule }: ReceiverSetup): Pick<Facts, "rule"> {
+  if (rule === undefined) return {};
+  const named = { pattern: recipients, require: "authenticated", match: [honest] } as const;
+  return { rule: rule === "authority" ? { ...named, ca: pinned } : named };
 }
 
 const bogus = { kind: "failed", status: "bogus", failure: "bogus", detail: "forged" } as const;
@@ -226,11 +234,18 @@ function faultOf({ host, proof, also }: PlannedHost, setup: ReceiverSetup, shown
   if (asksWho && shown.isOld) return "protocol-too-old";
   if (proof.kind === "dane" && !fitsTlsa(setup, shown)) return "dane-mismatch";
   const named = [proof, also].flatMap((one) => (one !== undefined && isNamed(one) ? [one] : []));
-  return named.map((one) => namedFault(host, one, shown)).find((fault) => fault !== undefined);
+  return named.map((one) => namedFault(host, one, setup, shown)).find((fault) => fault !== undefined);
 }
 
-function namedFault(host: DomainName, { names }: NamedProof, { presented }: Shown): TlsFault | undefined {
-  if (!isTrusted(presented)) return presented.dates === "valid" ? "certificate-untrusted" : "certificate-expired";
+function namedFault(
+  host: DomainName,
+  { names, ca }: NamedProof,
+  setup: ReceiverSetup,
+  shownHere: Shown,
+): TlsFault | undefined {
+  const { presented } = shownHere;
+  if (!(ca?.exclusive === true ? isOfOwnAuthority(setup, shownHere) : isTrusted(presented)))
+    return presented.dates === "valid" ? "certificate-untrusted" : "certificate-expired";
   const shown = presented.name === "right" ? host : elsewhere;
   const isNamed = names.some((pattern) => (pattern.startsWith(".") ? shown.endsWith(pattern) : shown === pattern));
   return isNamed ? undefined : "certificate-name-mismatch";

@@ -42,8 +42,11 @@ export interface ReceiverSetup {
   readonly requireTls?: { readonly offered: boolean };
   /** The sender has met TLS there often enough, on enough days, to remember it. */
   readonly remembered?: "encrypted";
-  /** The operator of the sender wrote a rule: authenticated, by this host's name. */
-  readonly rule?: true;
+  /**
+   * The operator of the sender wrote a rule: authenticated, by this host's name. `authority`: and by no other authority than the one that he
+   * has written down (`ca` with `ca_exclusive`), which is the server's own.
+   */
+  readonly rule?: "name" | "authority";
 }
 
 export type ReceiverId =
@@ -51,7 +54,7 @@ export type ReceiverId =
   | `opportunistic${"" | "-self-signed" | "-expired" | "-wrong-name" | "-missing-intermediate"}`
   | "signed"
   | "remembered"
-  | "ruled"
+  | `ruled${"" | "-ca"}`
   | `dane-ee${"" | "-self-signed" | "-expired" | "-wrong-name" | "-stale"}`
   | `dane-ta${"" | "-expired" | "-wrong-name" | "-missing-intermediate" | "-stale"}`
   | `sts-enforce${"" | "-self-signed" | "-expired" | "-wrong-name" | "-missing-intermediate"}`
@@ -145,6 +148,8 @@ export type Defence =
   | "mta-sts"
   | "mta-sts-cached"
   | "rule"
+  /** A rule that names the authorities that count, and no others. */
+  | "rule-authority"
   | "requiretls"
   | "memory"
   | "name-match"

@@ -6,7 +6,7 @@ import { cellsOf, differences } from "./matrix.ts";
 test("all variants come out as predicted", async () => {
   const cells = await cellsOf({
     sender: "surehop",
-    receivers: ["opportunistic", "signed", "ruled", "dane+sts"],
+    receivers: ["opportunistic", "signed", "ruled", "ruled-ca", "dane+sts"],
     attacks: "every",
   });
   expect(differences(cells)).toEqual([]);

@@ -106,9 +106,7 @@ async function configOf(mode: SurehopMode, world: SenderWorld, clock: LeapingClo
     // Sessions are counted as for any domain; none of the lab's asks for a report.
     '[reports]\nsend = true\ncontact = "postmaster@sender.example"',
     `[danger]\nsmtp_port = ${world.smtpPort}\nhttps_port = ${world.httpsPort}\nallow_private_addresses = true`,
-    ...world.rules.map(({ domain, host }) => {
-      return `[[rule]]\ndomain = "${domain}"\nrequire = "authenticated"\nmatch = ["${host}"]\nca = ${JSON.stringify(ca)}`;
-    }),
+    ...world.rules.map((rule) => ruleText(rule, world.directory, ca)),
     rules,
   ].join("\n");
   const vantage = { now: clock.now(), isRoot: false, examine: false };
@@ -122,6 +120,20 @@ async function configOf(mode: SurehopMode, world: SenderWorld, clock: LeapingClo
     limits: { ...config.limits, connectionsPerClientMax: 100 },
     listen: { ...listen, local: [anyPort], submissions: [anyPort], submission: [anyPort] },
   };
+}
+
+/** `ca`: the authorities that everybody trusts. */
+function ruleText({ domain, host, authorityPem }: SenderWorld["rules"][number], directory: string, ca: string): string {
+  const file = authorityPem === undefined ? ca : join(directory, `${domain}.pem`);
+  if (authorityPem !== undefined) writeFileSync(file, authorityPem);
+  return [
+    "[[rule]]",
+    `domain = "${domain}"`,
+    'require = "authenticated"',
+    `match = ["${host}"]`,
+    `ca = ${JSON.stringify(file)}`,
+    ...(authorityPem === undefined ? [] : ["ca_exclusive = true"]),
+  ].join("\n");
 }
 
 let hashed: Promise<string> | undefined;

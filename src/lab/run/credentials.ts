@@ -8,6 +8,8 @@ export interface Identity {
   readonly credentials: Credentials;
   /** TLSA data as it stands on the wire (RFC 6698 §2.1). */
   readonly tlsa?: Uint8Array;
+  /** The authority of its own, if it has one, PEM: as the operator of a sender has written it down. */
+  readonly authorityPem?: string;
 }
 
 /** Undefined for a server without TLS. `hosts`: its names, the first of them its own. */
@@ -18,9 +20,10 @@ export function identityOf(
 ): Identity | undefined {
   if (setup.tls === undefined) return undefined;
   const [host] = hosts;
-  const own = setup.tlsa?.usage === 2 ? makeAuthority(clock, `${host} CA`) : undefined;
-  const credentials = issue(setup.tls, hosts, clock, own ?? authority, own !== undefined);
-  if (setup.tlsa === undefined) return { credentials };
+  const isPinned = setup.tlsa?.usage === 2 || setup.rule === "authority";
+  const own = isPinned ? makeAuthority(clock, `${host} CA`) : undefined;
+  const credentials = issue(setup.tls, hosts, clock, own ?? authority, isPinned);
+  if (setup.tlsa === undefined) return { credentials, ...(own === undefined ? {} : { authorityPem: own.pem }) };
   const { usage, fits } = setup.tlsa;
   // Stale: for the key, or the authority, of before the renewal.
   const anchor = own === undefined ? undefined : fits ? own.pem : makeAuthority(clock, `${host} CA`).pem;

@@ -28,7 +28,7 @@ import { makeAuthority, type Authority } from "../ca.ts";
 import type { ZoneState } from "../dnssec/index.ts";
 import { startNameserver, type Nameserver, type ZoneRecord } from "../nameserver/index.ts";
 import { startPolicyHost, type PolicyHost } from "../policy-host.ts";
-import type { LabMail, RunningSender, Sender } from "../senders/types.ts";
+import type { LabMail, RunningSender, Sender, SenderWorld } from "../senders/types.ts";
 import {
   another,
   beginsAtMs,
@@ -158,7 +158,7 @@ class Stage {
         smtpPort: this.#smtpPort,
         httpsPort: this.#policies.endpoint.port,
         sites: sites.map(({ domain: name, front }) => ({ domain: name, at: front.endpoint })),
-        rules: sites.flatMap(({ setup, domain: name, host }) => (setup.rule === true ? [{ domain: name, host }] : [])),
+        rules: sites.flatMap(ruleOf),
         isEnclosed,
         directory: directory.path,
         ownAddress: this.#places.take(),
@@ -548,6 +548,12 @@ function carriedOutBy({ attack }: Plot): AttackId | undefined {
 
 function nameOf({ attack, receiver }: Plot): string {
   return siteName(receiver.id, attack?.name ?? "none");
+}
+
+function ruleOf({ setup, domain: name, host, identity }: Site): SenderWorld["rules"] {
+  if (setup.rule === undefined) return [];
+  const { authorityPem } = setup.rule === "authority" && identity !== undefined ? identity : {};
+  return [{ domain: name, host, ...(authorityPem === undefined ? {} : { authorityPem }) }];
 }
 
 function recordsOf(sites: readonly Site[]): Record<string, readonly ZoneRecord[]> {

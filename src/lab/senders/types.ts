@@ -54,8 +54,8 @@ export interface SenderWorld {
   readonly smtpPort: number;
   /** Where MTA-STS policies are served. */
   readonly httpsPort: number;
-  /** Domains for which the operator has written a rule: the hosts whose names he knows. */
-  readonly rules: readonly { readonly domain: DomainName; readonly host: DomainName }[];
+  /** Domains for which the operator has written a rule: the hosts whose names he knows, and where he names it their authority, PEM: no other counts. */
+  readonly rules: readonly { readonly domain: DomainName; readonly host: DomainName; readonly authorityPem?: string }[];
   /** Every domain, and where its mail server is: for a sender that is not to look that up. */
   readonly sites: readonly { readonly domain: DomainName; readonly at: Endpoint }[];
   /** Whether messages are relayed at all by addresses outside 127/8: true only within a network namespace of our own. */
