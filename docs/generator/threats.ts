@@ -9,7 +9,6 @@ import { everySender } from "../../src/cli/lab/senders.ts";
 import { attackMeaning, outcomeName, senderName, standsOf, stoppedBy } from "../../src/cli/lab/telling.ts";
 import {
   attackIds,
-  catalogue,
   chooseAttack,
   isExposed,
   outcomes,
@@ -206,9 +205,10 @@ const columns: readonly (readonly [title: string, sender: SenderMode | undefined
 
 function attacksPart({ others }: LabRecord): string {
   const rows = attackIds.map((id) => {
-    const isShown = catalogue[id].notYet === undefined;
-    const usual = isShown ? seenOf(others, otherColumns[0], id) : told(undefined, "", id);
-    const outcomesHere = [usual, ...columns.map(([, sender, receiver]) => told(sender, receiver, id))];
+    const outcomesHere = [
+      seenOf(others, otherColumns[0], id),
+      ...columns.map(([, sender, receiver]) => told(sender, receiver, id)),
+    ];
     return [code(id), standsOf(words, id), ...outcomesHere];
   });
   const meanings = attackIds.map(
@@ -236,7 +236,6 @@ function aimsPart(): string {
 
 /** By the plainest variant; where it says nothing of this receiver, by nobody. */
 function told(sender: SenderMode | undefined, receiver: string, id: (typeof attackIds)[number]): string {
-  if (catalogue[id].notYet !== undefined) return "not yet shown";
   const [setup, attack] = [receiverNamed(receiver), chooseAttack(id)];
   if (sender === undefined || setup === undefined || attack === undefined) return "–";
   const outcome = predict(sender, setup, attack.effect);

@@ -43,11 +43,66 @@ lab-attack-smuggle-what = A sender hides a second message in the first, behind s
 lab-attack-target = Only one victim
 lab-attack-target-what = Any of the others, for one victim or one moment alone; everything else passes. Whoever looks whether "mail works" finds nothing wrong. Where a connection goes to, and when, shows on the outside, so one domain, one connection or one hour can be picked out cleanly. Whose letter it is stands inside the encryption: to pick one person out, the attacker has to break into everybody's connections first, and hands on what he does not want. Where he cannot read, everybody's mail waits, and he has given himself away. The failures stay visible in Surehop's memory and in its reports to the domain, however much other mail went through.
 lab-attack-read-at-hop = Reading inside a relay
-lab-attack-read-at-hop-what = Encryption between servers ends at each server. Somebody who is inside one of them reads and changes what passes. Only a message that its sender has sealed for the recipient (OpenPGP, S/MIME) resists.
+lab-attack-read-at-hop-what = Encryption between servers ends at each server: there the message lies open. Here the receiving server proves itself perfectly, and its keeper, or somebody who has broken into it, reads what passes, changes it as he likes, and hands it on. No proof that a server can give helps against that, whoever sends and whatever is published. Only a message that its author has sealed for the recipient (OpenPGP, S/MIME) resists: it cannot be read there, and where it was changed, the recipient's program says so and shows nothing of it.
 lab-attack-redirect-sealed = A sealed message led astray
-lab-attack-redirect-sealed-what = As with the false mail server, and the message is sealed: the attacker gets it, and cannot read it.
+lab-attack-redirect-sealed-what = As with the false mail server, and the author has sealed the message for its recipient before it was sent. Where the sender is led astray the attacker gets the sealed message, keeps a copy, and hands it on; he learns who writes to whom, and not one word of what. Where the hop has to be proven, he does not even get that.
 lab-attack-forged-key = A false key for sealing
-lab-attack-forged-key-what = Where the sender looks up with which key to seal a message, the attacker puts one of his own.
+lab-attack-forged-key-what = Whoever seals a message needs the recipient's key, and looks it up: in the DNS, or on the web. The attacker puts a key of his own there, and waits in the receiving server for what is sealed with it. A careful author takes a key only if signed DNS vouches for it, or a web server that has proven its name, or if he had it from the recipient himself; where none can be proven he does not send. Whoever takes any key that he is given seals for whoever gave it to him. On the web certificate authorities vouch, and what one of them has issued wrongly deceives here too, unless the domain's DNS is signed.
+
+## Ways of carrying an attack out, behind its name
+
+lab-done-so = { $attack } ({ $way })
+lab-way-strip-ehlo-delete = the line is deleted
+lab-way-strip-ehlo-overwrite = the line is overwritten
+lab-way-strip-ehlo-helo = the whole list of abilities is refused
+lab-way-refuse-starttls-454 = "not now"
+lab-way-refuse-starttls-502 = "I do not know that word"
+lab-way-reset-handshake-reset = by a reset
+lab-way-reset-handshake-close = by hanging up
+lab-way-garble-handshake-garbage = with nonsense
+lab-way-garble-handshake-silence = with silence
+lab-way-inject-response-same-write = one reply, together with the consent
+lab-way-inject-response-whole-session = the replies of a whole conversation
+lab-way-inject-response-next-write = one reply, a moment after the consent
+lab-way-inject-command-pipelined = one command, together with the request
+lab-way-inject-command-message = a whole message, together with the request
+lab-way-inject-command-late = a whole message, after the consent
+lab-way-inject-command-before = a whole message, before the request
+lab-way-self-signed-own-key = signed by itself
+lab-way-self-signed-own-authority = by an authority of his own
+lab-way-self-signed-namesake-authority = by an authority of a trusted one's name
+lab-way-wrong-host-own-name = for his own name
+lab-way-wrong-host-affixed = for a name that begins as the right one does
+lab-way-wrong-host-common-name = with the right name where it does not count
+lab-way-wrong-host-wide-wildcard = for too wide a pattern
+lab-way-wrong-host-no-name = for no name at all
+lab-way-expired-run-out = run out
+lab-way-expired-not-yet = not yet valid
+lab-way-forged-bare = without a signature
+lab-way-forged-old-signature = under the true answer's signature
+lab-way-forged-own-key = signed with a key of his own
+lab-way-forged-unsigned-zone = as if the domain had never been signed
+lab-way-strip-tlsa-servfail = the answer fails
+lab-way-strip-tlsa-absent = "there is none"
+lab-way-block-sts-https = the web page cannot be had
+lab-way-block-sts-record = the announcement is hidden
+lab-way-block-sts-later = both, when the policy was fetched before
+lab-way-stale-sts-replaced = by his own web server
+lab-way-downgrade-tls-old-version = an old version
+lab-way-downgrade-tls-alert = an alert in the handshake
+lab-way-session-cross-web-server = a web server
+lab-way-eavesdrop-listen = on the line
+lab-way-forged-ca-issued = for the right name
+lab-way-read-at-hop-plain = not sealed
+lab-way-read-at-hop-altered = not sealed, and altered
+lab-way-read-at-hop-sealed = sealed
+lab-way-read-at-hop-sealed-altered = sealed, and altered
+lab-way-read-at-hop-sealed-replaced = sealed, and replaced by one of the attacker's
+lab-way-forged-key-careless = in the DNS; the author takes what nobody vouches for
+lab-way-forged-key-web-self-signed = on the web, with a home-made certificate
+lab-way-forged-key-web-other-name = on the web, with a certificate for another name
+lab-way-forged-key-web-forged-ca = on the web, with a certificate that should never have been issued
+lab-way-forged-key-pinned = in the DNS and on the web; the author has the true one already
 
 ## Aims of an attack that is for one victim alone
 
@@ -110,6 +165,8 @@ lab-defence-strict-line-ends = minding exactly where a message ends
 lab-defence-patience = waiting, in place of giving encryption up (for a while)
 lab-defence-sni-and-port = speaking to nobody who does not answer as a mail server
 lab-defence-sealing = sealing the message itself (OpenPGP, S/MIME)
+lab-defence-proven-keys = taking no key that nobody vouches for
+lab-defence-pinned-keys = a key from the recipient himself
 
 ## Receivers
 
@@ -179,6 +236,12 @@ lab-outcome-exposed-cleartext-means = The message passed the attacker in clear. 
 lab-outcome-exposed-to-attacker-means = The message was encrypted to the attacker, who opened it.
 
 lab-outcome-slipped-means = What the attacker had hidden was taken for a message of its own, or for a command, and passed on as genuine.
+lab-outcome-at-hop-means = The message came to the right server, which has proven itself. Whoever is inside that server has read it.
+lab-outcome-at-hop-altered-means = The message came to the right server, which has proven itself. Whoever is inside that server has read it and written words of his own into it, and nobody notices.
+lab-outcome-false-key-means = The author has sealed the message with the attacker's key, and the attacker, who waited in the receiving server, has opened it.
+lab-outcome-spoiled-means = The message was altered on its way. The recipient's program says so and shows nothing of it; nobody has read it.
+lab-outcome-sealed-copy-means = The message reached its recipient, who has opened it. The attacker holds a copy of the sealed message, and can read none of it.
+lab-outcome-kept-means = Nobody has the message. Its author has found no key that is proven to be the recipient's, and has not sent it.
 
 ## Transcripts
 
@@ -190,6 +253,20 @@ lab-note-encrypted = from here on unreadable: { $sent } bytes there, { $received
 lab-note-reset = the connection is reset
 lab-note-nothing = nobody was connected to
 lab-note-refused = nobody answers
+lab-note-sealed-pinned = the author seals, with the key that the recipient gave him
+lab-note-sealed-dns = the author seals, with the key from the DNS
+lab-note-sealed-web = the author seals, with the key from the web
+lab-note-kept-dns-failed = the author does not send: the DNS answer about the key is false, or did not come
+lab-note-kept-web-unproven = the author does not send: the web server with the key cannot prove its name
+lab-note-kept-web-unavailable = the author does not send: the web server with the key does not answer
+lab-note-kept-bad-key = the author does not send: what is published is no key of the recipient's
+lab-note-kept-nowhere = the author does not send: no key is to be found
+lab-note-hop-read = in the receiving server somebody reads it
+lab-note-hop-sealed = in the receiving server somebody sees that it is sealed, and not what it says
+lab-note-copy-taken = the attacker keeps a sealed copy, and hands it on
+lab-note-shown-as-written = the recipient reads it, as it was written
+lab-note-shown-altered = the recipient reads something else than was written, and is not told
+lab-note-shown-refused = the recipient's program shows nothing: "this was altered, or is not for you"
 lab-who-client = sender
 lab-who-server = receiver
 
@@ -212,6 +289,11 @@ lab-none = no attacker
 lab-legend = · delivered   H held   B given back   C read in clear   A taken by the attacker   ! not as predicted
 lab-mismatch = { $sender }, { $receiver }, { $attack }: predicted "{ $predicted }", seen "{ $observed }"
 lab-mismatch-control = { $sender }, { $receiver }, { $attack }: already without the attacker it was "{ $observed }" in place of "{ $predicted }"
+lab-mismatch-shown = { $sender }, { $receiver }, { $attack }: the recipient should have been shown { $predicted }, and was shown { $observed }
+lab-shown-as-written = what was written
+lab-shown-altered = something else, without a word about it
+lab-shown-refused = that it was altered
+lab-shown-nothing-came = nothing, as nothing came
 lab-failed-no-end = { $sender }, { $receiver }, { $attack }: not played out. The sender did not come to an end in { $seconds } s; nothing follows from it.
 lab-failed-fault = { $sender }: { $cells ->
     [one] 1 cell was
@@ -234,7 +316,6 @@ lab-list-senders = Senders
 lab-list-receivers = Receivers
 lab-list-attacks = Attacks
 lab-list-variants = also as { $variants }
-lab-needs-sealing = not yet: it needs messages that are sealed for their recipients, which Surehop does not do yet
 lab-show-stands = He has to stand: { $where }.
 lab-show-stopped = What stops it: { $what }.
 lab-show-wrapped = Here: { $attack }. { $what }
@@ -243,7 +324,6 @@ lab-show-honest = Without the attacker
 lab-show-attacked = Under attack
 lab-show-outcome = What came of it: { $outcome }. { $means }
 lab-show-control = Just before, without the attacker: { $outcome }.
-lab-show-not-yet = This cannot be shown yet. It needs messages that are sealed for their recipients, which Surehop does not do yet.
 
 ## The report
 
@@ -262,8 +342,10 @@ lab-page-token = The secret word in the message was { $token }.
 lab-page-seen-nowhere = Nobody but the honest server can have seen it.
 lab-page-seen-in-clear = It passed the attacker in clear.
 lab-page-seen-inside-attackers-tls = It was found inside the encryption that the attacker ended.
+lab-page-seen-at-hop = It was found inside the receiving server, which had proven itself.
 lab-page-copies = Copies at the honest server: { $copies }.
 lab-page-attacker = Connections that came to the attacker: { $connections }. Blows that he struck: { $strikes }.
+lab-page-sealed-copies = Sealed messages that he holds and cannot read: { $copies }.
 lab-page-slipped = Messages or commands that were slipped in and taken for genuine: { $count }.
 lab-page-hop = Messages that { $hop } counted: { $messages }. Of { $sent } that were sent in the same way without a trick it counted { $legally }.
 lab-page-language = 中文

@@ -43,11 +43,66 @@ lab-attack-smuggle-what = 发信人在邮件里藏进第二封，中间用一个
 lab-attack-target = 只针对一个目标
 lab-attack-target-what = 手法可以是上面任何一种，但只针对某一个人或某一时刻，其余邮件照常通过。只看“邮件通不通”的人，什么毛病也看不出来。连接通向哪里、什么时候发生，从外面就看得见，所以单挑一个域名、一次连接或一个钟头，可以做得干干净净。信是谁的，却写在加密里面：要单挑一个人，攻击者得先闯进所有人的连接，再把用不着的信照样转交出去。读不到的时候，所有人的信都得等着，他也就露了马脚。无论有多少别的邮件顺利通过，这些失败都会留在 Surehop 的记忆里，也写进它发给对方域名的报告里。
 lab-attack-read-at-hop = 在中继内部偷看
-lab-attack-read-at-hop-what = 服务器之间的加密，到了每台服务器就结束了。混进其中一台的人，既能看也能改。只有发信人为收信人封好的邮件（OpenPGP、S/MIME）才不怕。
+lab-attack-read-at-hop-what = 服务器之间的加密，到了每台服务器就结束了：邮件在那里是摊开的。这里的收信服务器把身份证明得无懈可击，而管它的人，或者闯进去的人，把经过的邮件读一遍，想改就改，再往下传。不管由谁来发、域名公布了什么，服务器拿得出的任何证明都防不了这个。只有作者为收信人封好的邮件（OpenPGP、S/MIME）才不怕：在那里读不了；要是被改过，收信人的程序会说出来，内容一个字也不显示。
 lab-attack-redirect-sealed = 封好的邮件被引走
-lab-attack-redirect-sealed-what = 和指向假服务器一样，只是邮件已经封好：攻击者拿得到，读不懂。
+lab-attack-redirect-sealed-what = 和指向假服务器一样，只是作者在发出之前已经为收信人封好了邮件。发信方被引错了路，攻击者拿到的是封好的邮件，留下一份再转交出去：他知道谁写信给谁，写了什么却一个字也看不到。如果那一跳必须证明身份，他连这个也拿不到。
 lab-attack-forged-key = 用来封信的假密钥
-lab-attack-forged-key-what = 发信人查找该用哪把密钥封信时，攻击者放上了自己的那把。
+lab-attack-forged-key-what = 要封信，先得有收信人的密钥，而密钥要到 DNS 或网上去查。攻击者在那里放上自己的一把，再守在收信服务器里，等着用它封的邮件。谨慎的作者只用三种密钥：签名 DNS 作保的、证明了自己名称的网站给出的、收信人亲手交给他的；哪一种都证明不了，就不发。给什么密钥就用什么的人，信是封给了给他密钥的人。网站靠证书机构作保，所以机构误发的证书在这里同样骗得过人，除非域名的 DNS 有签名。
+
+## 同一种攻击的各种手法，写在名称后面
+
+lab-done-so = { $attack }，手法：{ $way }
+lab-way-strip-ehlo-delete = 把那一行删掉
+lab-way-strip-ehlo-overwrite = 把那一行涂改掉
+lab-way-strip-ehlo-helo = 整张功能清单都不给
+lab-way-refuse-starttls-454 = “现在不行”
+lab-way-refuse-starttls-502 = “听不懂”
+lab-way-reset-handshake-reset = 强行重置
+lab-way-reset-handshake-close = 挂断
+lab-way-garble-handshake-garbage = 胡言乱语
+lab-way-garble-handshake-silence = 一声不吭
+lab-way-inject-response-same-write = 一句答复，和同意加密的话一起送到
+lab-way-inject-response-whole-session = 整场对话的答复
+lab-way-inject-response-next-write = 一句答复，比同意加密的话晚一步
+lab-way-inject-command-pipelined = 一条命令，和加密请求一起送出
+lab-way-inject-command-message = 一整封邮件，和加密请求一起送出
+lab-way-inject-command-late = 一整封邮件，在对方同意之后
+lab-way-inject-command-before = 一整封邮件，在加密请求之前
+lab-way-self-signed-own-key = 自己给自己签
+lab-way-self-signed-own-authority = 自办的证书机构
+lab-way-self-signed-namesake-authority = 与可信机构同名的冒牌机构
+lab-way-wrong-host-own-name = 写着他自己的名称
+lab-way-wrong-host-affixed = 开头与正确名称一样
+lab-way-wrong-host-common-name = 正确名称写在不算数的地方
+lab-way-wrong-host-wide-wildcard = 通配得太宽
+lab-way-wrong-host-no-name = 什么名称都没写
+lab-way-expired-run-out = 已过期
+lab-way-expired-not-yet = 还没生效
+lab-way-forged-bare = 没有签名
+lab-way-forged-old-signature = 附上真回答的签名
+lab-way-forged-own-key = 用他自己的密钥签名
+lab-way-forged-unsigned-zone = 装作域名从来没有签名
+lab-way-strip-tlsa-servfail = 让查询失败
+lab-way-strip-tlsa-absent = 谎称“没有”
+lab-way-block-sts-https = 网页打不开
+lab-way-block-sts-record = 藏起公告
+lab-way-block-sts-later = 两样都做，但策略以前取到过
+lab-way-stale-sts-replaced = 换成他自己的网站
+lab-way-downgrade-tls-old-version = 旧版本
+lab-way-downgrade-tls-alert = 握手时发警报
+lab-way-session-cross-web-server = 引到网站
+lab-way-eavesdrop-listen = 在线路上听
+lab-way-forged-ca-issued = 写着正确的名称
+lab-way-read-at-hop-plain = 没有封
+lab-way-read-at-hop-altered = 没有封，还被改了
+lab-way-read-at-hop-sealed = 封好的
+lab-way-read-at-hop-sealed-altered = 封好的，被改了
+lab-way-read-at-hop-sealed-replaced = 封好的，被换成攻击者写的
+lab-way-forged-key-careless = 放在 DNS 里，作者连没人作保的也用
+lab-way-forged-key-web-self-signed = 放在网上，证书是自制的
+lab-way-forged-key-web-other-name = 放在网上，证书写着别的名称
+lab-way-forged-key-web-forged-ca = 放在网上，证书本不该签发
+lab-way-forged-key-pinned = DNS 里和网上都放了，但作者早有真的那把
 
 ## 只针对一个目标的攻击，瞄准的是什么
 
@@ -108,6 +163,8 @@ lab-defence-strict-line-ends = 严格认定邮件在哪里结束
 lab-defence-patience = 宁可等待，也不（马上）放弃加密
 lab-defence-sni-and-port = 对方不按邮件服务器的方式应答，就什么也不说
 lab-defence-sealing = 把邮件本身封好（OpenPGP、S/MIME）
+lab-defence-proven-keys = 没人作保的密钥一律不用
+lab-defence-pinned-keys = 收信人亲手交来的密钥
 
 ## 收信方
 
@@ -177,6 +234,12 @@ lab-outcome-exposed-cleartext-means = 邮件以明文从攻击者面前经过，
 lab-outcome-exposed-to-attacker-means = 邮件是加密给攻击者的，他已经打开了。
 
 lab-outcome-slipped-means = 攻击者藏在里面的东西被当成了单独的一封邮件或一条命令，并当真传了下去。
+lab-outcome-at-hop-means = 邮件到了该到的服务器，它也证明了自己的身份；可服务器里面的人把邮件读了。
+lab-outcome-at-hop-altered-means = 邮件到了该到的服务器，它也证明了自己的身份；可服务器里面的人把邮件读了，还加上了自己的话，谁也没有察觉。
+lab-outcome-false-key-means = 作者用攻击者的密钥封了信，守在收信服务器里的攻击者把它拆开了。
+lab-outcome-spoiled-means = 邮件在路上被改过。收信人的程序说了出来，内容一个字也没显示；没有人读到它。
+lab-outcome-sealed-copy-means = 邮件到了收信人手里，他已经拆开读了。攻击者手里有一份封着的，一个字也读不了。
+lab-outcome-kept-means = 谁也没有拿到邮件。作者找不到能证明属于收信人的密钥，所以没有发。
 
 ## 线路记录
 
@@ -188,6 +251,20 @@ lab-note-encrypted = 以下内容无法读懂：发出 { $sent } 字节，收到
 lab-note-reset = 连接被掐断
 lab-note-nothing = 没有连接任何服务器
 lab-note-refused = 无人应答
+lab-note-sealed-pinned = 作者封好邮件，用的是收信人给他的密钥
+lab-note-sealed-dns = 作者封好邮件，用的是 DNS 里的密钥
+lab-note-sealed-web = 作者封好邮件，用的是网上的密钥
+lab-note-kept-dns-failed = 作者不发：DNS 关于密钥的回答是假的，或者没有来
+lab-note-kept-web-unproven = 作者不发：存放密钥的网站证明不了自己的名称
+lab-note-kept-web-unavailable = 作者不发：存放密钥的网站没有应答
+lab-note-kept-bad-key = 作者不发：公布出来的不是收信人的密钥
+lab-note-kept-nowhere = 作者不发：找不到密钥
+lab-note-hop-read = 收信服务器里有人在读
+lab-note-hop-sealed = 收信服务器里有人看见它是封着的，看不见写了什么
+lab-note-copy-taken = 攻击者留下一份封着的，再转交出去
+lab-note-shown-as-written = 收信人读到了，与写的一字不差
+lab-note-shown-altered = 收信人读到的与写的不一样，却没有人告诉他
+lab-note-shown-refused = 收信人的程序什么也不显示：“这封信被改过，或者不是给您的”
 lab-who-client = 发信方
 lab-who-server = 收信方
 
@@ -208,6 +285,11 @@ lab-none = 没有攻击者
 lab-legend = · 已送达   H 暂缓发送   B 已退回   C 明文被读   A 落入攻击者手中   ! 与预测不符
 lab-mismatch = { $sender }、{ $receiver }、{ $attack }：预测“{ $predicted }”，实际“{ $observed }”
 lab-mismatch-control = { $sender }、{ $receiver }、{ $attack }：还没有攻击者时结果就是“{ $observed }”，而不是“{ $predicted }”
+lab-mismatch-shown = { $sender }、{ $receiver }、{ $attack }：收信人看到的本该是{ $predicted }，实际却是{ $observed }
+lab-shown-as-written = 原样的内容
+lab-shown-altered = 被改过而没有说明的内容
+lab-shown-refused = “被改过”的提示
+lab-shown-nothing-came = 空空如也，因为什么也没收到
 lab-failed-no-end = { $sender }、{ $receiver }、{ $attack }：没有演完。发信方过了 { $seconds } 秒仍没有结果，因此不能得出任何结论。
 lab-failed-fault = { $sender }：有 { $cells ->
    *[other] { $cells }
@@ -228,7 +310,6 @@ lab-list-senders = 发信方
 lab-list-receivers = 收信方
 lab-list-attacks = 攻击
 lab-list-variants = 其他手法：{ $variants }
-lab-needs-sealing = 暂时不行：需要为收信人封好的邮件，而 Surehop 还不会
 lab-show-stands = 攻击者必须待在：{ $where }。
 lab-show-stopped = 能挡住它的：{ $what }。
 lab-show-wrapped = 这里用的手法：{ $attack }。{ $what }
@@ -237,7 +318,6 @@ lab-show-honest = 没有攻击者时
 lab-show-attacked = 遭到攻击时
 lab-show-outcome = 结果：{ $outcome }。{ $means }
 lab-show-control = 就在之前，没有攻击者时：{ $outcome }。
-lab-show-not-yet = 暂时无法演示：需要为收信人封好的邮件，而 Surehop 还不会。
 
 ## 报告
 
@@ -256,8 +336,10 @@ lab-page-token = 邮件里的暗语是 { $token }。
 lab-page-seen-nowhere = 除了真正的服务器，没有人可能看到它。
 lab-page-seen-in-clear = 它以明文从攻击者面前经过。
 lab-page-seen-inside-attackers-tls = 它出现在由攻击者解开的加密连接里。
+lab-page-seen-at-hop = 它出现在收信服务器里面，而那台服务器证明了自己的身份。
 lab-page-copies = 真正的服务器收到的份数：{ $copies }。
 lab-page-attacker = 连到攻击者那里的次数：{ $connections }。他出手的次数：{ $strikes }。
+lab-page-sealed-copies = 他手里封着、读不了的邮件：{ $copies } 封。
 lab-page-slipped = 被夹带进来并当真的邮件或命令：{ $count }。
 lab-page-hop = { $hop } 数到的邮件：{ $messages } 封。用同样方式、不耍花招发出的 { $sent } 封，数到 { $legally } 封。
 lab-page-language = English（英文）

@@ -6,7 +6,9 @@
  *   dnssec/        signed zones, from a root of one's own down
  *   nameserver/    zones as data, signed or not; faults on demand
  *   receiver.ts    a mail server that writes down what it took
+ *   policy-host.ts their web server: MTA-STS policies, and keys
  *   attackers/     one file each, named as in the catalogue of attacks; `captured()` is the evidence of a leak
+ *   author/        who writes a message, sealed or not, and the mailbox in which it is opened
  *   sandbox.ts     all of these as the small Internet of the try-out
  *   senders/       other people's mail servers, started privately
  *   run/           cells played out: a control, an attack, and what the wire and the servers say came of it
@@ -15,6 +17,8 @@
  * Nothing here listens or dials anywhere but on 127.0.0.0/8 and ::1, and in an enclosure 198.18.0.0/15: `loopback.ts` refuses it.
  */
 export * from "./attackers/index.ts";
+export { findKey, keyLimits, openDirectory, openMessage, readWith } from "./author/index.ts";
+export type { Directory, DirectoryTerms, FindKey, OpenDirectory, OpenWeb, WebFault, WebTerms } from "./author/index.ts";
 export { makeAuthority, selfSigned, trustOnly, type Authority, type Credentials, type LeafOptions } from "./ca.ts";
 export { leapingClock, type LeapingClock } from "./clock.ts";
 export { Dialogue } from "./dialogue.ts";

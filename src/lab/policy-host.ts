@@ -1,6 +1,6 @@
 /**
- * The web server of the lab's domains that publish MTA-STS policies (RFC 8461 §3.3): one for all of them, each under its own name and
- * certificate. And whoever stands before it, for one domain at a time.
+ * The web server of the lab's domains: their MTA-STS policies (RFC 8461 §3.3), and where authors look, the keys of their people (Web Key
+ * Directory). One for all of them, each host under its own name and certificate. And whoever stands before it, for one host at a time.
  */
 import { createSecureContext, TLSSocket, type SecureContext } from "node:tls";
 import type { DomainName, Endpoint, Listener, Net, Wire } from "../base/index.ts";
@@ -10,11 +10,15 @@ import { assertInBounds, loopbackOnly } from "./loopback.ts";
 export interface PolicyHost {
   readonly endpoint: Endpoint;
   publish(domain: DomainName, policy: string, credentials: Credentials): void;
+  /** Pages of another host, by path and query. */
+  serve(host: DomainName, pages: Pages, credentials: Credentials): void;
   /**
    * `blocked`: the connection is cut at the handshake. Else another host answers, with this certificate and this policy. What comes back ends it.
    * `isAtWork`: only while this holds; default: always.
    */
   meddle(domain: DomainName, how: "blocked" | Served, isAtWork?: () => boolean): () => void;
+  /** Another host answers in the place of this one. `onAsked` is told of each handshake that comes to it. */
+  meddleAt(host: DomainName, how: OtherHost, isAtWork?: () => boolean): () => void;
   /** How many handshakes were begun under a domain's name. */
   asked(domain: DomainName): number;
   close(): Promise<void>;
@@ -23,6 +27,19 @@ export interface PolicyHost {
 export interface Served {
   readonly policy: string;
   readonly credentials: Credentials;
+}
+
+export type Pages = Readonly<Record<string, Page>>;
+
+export interface Page {
+  readonly type: "text/plain" | "application/octet-stream";
+  readonly body: string | Uint8Array;
+}
+
+export interface OtherHost {
+  readonly pages: Pages;
+  readonly credentials: Credentials;
+  readonly onAsked?: () => void;
 }
 
 export const policyHostLimits = { requestMaxBytes: 8_192, connectionsMax: 200 } as const;
@@ -34,8 +51,10 @@ export async function startPolicyHost({ net, at }: { readonly net: Net; readonly
   return host;
 }
 
-interface Site extends Served {
+interface Site {
+  readonly pages: Pages;
   readonly context: SecureContext;
+  readonly onAsked?: () => void;
 }
 
 class LoopbackPolicyHost implements PolicyHost {
@@ -55,12 +74,20 @@ class LoopbackPolicyHost implements PolicyHost {
   }
 
   publish(domain: DomainName, policy: string, credentials: Credentials): void {
-    this.#honest.set(nameOf(domain), siteOf({ policy, credentials }));
+    this.#honest.set(nameOf(domain), siteOf({ pages: policyPages(policy), credentials }));
   }
 
-  meddle(domain: DomainName, how: "blocked" | Served, isAtWork = (): boolean => true): () => void {
-    this.#meddled.set(nameOf(domain), { here: how === "blocked" ? how : siteOf(how), isAtWork });
-    return () => void this.#meddled.delete(nameOf(domain));
+  serve(host: DomainName, pages: Pages, credentials: Credentials): void {
+    this.#honest.set(host, siteOf({ pages, credentials }));
+  }
+
+  meddle(domain: DomainName, how: "blocked" | Served, isAtWork?: () => boolean): () => void {
+    const here = how === "blocked" ? how : siteOf({ pages: policyPages(how.policy), credentials: how.credentials });
+    return this.#standBefore(nameOf(domain), here, isAtWork);
+  }
+
+  meddleAt(host: DomainName, how: OtherHost, isAtWork?: () => boolean): () => void {
+    return this.#standBefore(host, siteOf(how), isAtWork);
   }
 
   asked(domain: DomainName): number {
@@ -71,6 +98,11 @@ class LoopbackPolicyHost implements PolicyHost {
     const closed = this.#listener?.close();
     for (const wire of this.#open) wire.stream.destroy();
     await closed;
+  }
+
+  #standBefore(host: string, here: "blocked" | Site, isAtWork = (): boolean => true): () => void {
+    this.#meddled.set(host, { here, isAtWork });
+    return () => void this.#meddled.delete(host);
   }
 
   #onConnection(wire: Wire): void {
@@ -87,6 +119,7 @@ class LoopbackPolicyHost implements PolicyHost {
         const here = meddled?.isAtWork() === true ? meddled.here : this.#honest.get(name);
         if (here === undefined || here === "blocked") return void wire.stream.destroy();
         site = here;
+        here.onAsked?.();
         answer(null, here.context);
       },
     });
@@ -105,19 +138,29 @@ function nameOf(domain: DomainName): string {
   return `mta-sts.${domain}`;
 }
 
-function siteOf(served: Served): Site {
-  return { ...served, context: createSecureContext({ ...served.credentials, minVersion: "TLSv1.2" }) };
+function policyPages(policy: string): Pages {
+  return { "/.well-known/mta-sts.txt": { type: "text/plain", body: policy } };
 }
 
-function answerTo(request: string, site: Site | undefined): string {
-  const isPolicy = request.startsWith("GET /.well-known/mta-sts.txt ");
-  const [status, body] = isPolicy && site !== undefined ? ["200 OK", site.policy] : ["404 Not Found", "not here\n"];
-  return [
-    `HTTP/1.1 ${status}`,
-    "Content-Type: text/plain",
-    `Content-Length: ${Buffer.byteLength(body)}`,
+function siteOf({ pages, credentials, onAsked }: OtherHost): Site {
+  const context = createSecureContext({ ...credentials, minVersion: "TLSv1.2" });
+  return { pages, context, ...(onAsked === undefined ? {} : { onAsked }) };
+}
+
+const notHere: Page = { type: "text/plain", body: "not here\n" };
+
+function answerTo(request: string, site: Site | undefined): Buffer {
+  const path = /^GET (\S+) /.exec(request)?.[1] ?? "";
+  const found = site !== undefined && Object.hasOwn(site.pages, path) ? site.pages[path] : undefined;
+  const { type, body } = found ?? notHere;
+  const octets = Buffer.from(body);
+  const header = [
+    `HTTP/1.1 ${found === undefined ? "404 Not Found" : "200 OK"}`,
+    `Content-Type: ${type}`,
+    `Content-Length: ${octets.length}`,
     "Connection: close",
     "",
-    body,
-  ].join("\r\n");
+    "",
+  ];
+  return Buffer.concat([Buffer.from(header.join("\r\n")), octets]);
 }

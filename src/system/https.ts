@@ -37,12 +37,22 @@ export interface HttpsOptions {
   readonly authorities?: TrustedCas;
   /** Loopback and private addresses may be fetched from. */
   readonly allowPrivateAddresses?: boolean;
+  /** Default: a policy. */
+  readonly wanted?: Wanted;
 }
+
+/** What is fetched: the answer has to be of this media type, where one is named, and no larger. */
+export interface Wanted {
+  readonly media?: "text/plain";
+  readonly bodyMaxBytes: number;
+}
+
+const aPolicy: Wanted = { media: "text/plain", bodyMaxBytes: stsLimits.policyMaxBytes };
 
 type Fetched = Result<Uint8Array, StsTrouble>;
 
 export function httpsGet(options: HttpsOptions): HttpsGet {
-  const { net, clock, resolver, port = 443, authorities, allowPrivateAddresses = false } = options;
+  const { net, clock, resolver, port = 443, authorities, allowPrivateAddresses = false, wanted = aPolicy } = options;
   let made: SecureContext | undefined;
   // Made once: each parses every authority that there is.
   const context = (): SecureContext => (made ??= createSecureContext({ minVersion: "TLSv1.2", ...trust(authorities) }));
@@ -61,7 +71,7 @@ export function httpsGet(options: HttpsOptions): HttpsGet {
         return { isFinal: false, fetched: err({ result, detail: `${address}: TLS: ${detail}` }) };
       }
       const hostText = port === 443 ? host : `${host}:${port}`;
-      return { isFinal: true, fetched: await ask(proven.value.stream, hostText, path, budget) };
+      return { isFinal: true, fetched: await ask(proven.value.stream, hostText, path, wanted, budget) };
     } finally {
       cut();
       wire.stream.destroy();
@@ -189,7 +199,7 @@ function isFailure(answer: Answer<IpAddress>): boolean {
 }
 
 /** One request on a proven connection, which is of no use afterwards. */
-function ask(stream: Duplex, hostText: string, path: string, budget: Budget): Promise<Fetched> {
+function ask(stream: Duplex, hostText: string, path: string, wanted: Wanted, budget: Budget): Promise<Fetched> {
   return new Promise((resolve) => {
     const finish = (fetched: Fetched): void => {
       cut();
@@ -206,7 +216,7 @@ function ask(stream: Duplex, hostText: string, path: string, budget: Budget): Pr
       headers: {
         host: hostText,
         "user-agent": "surehop",
-        accept: "text/plain",
+        accept: wanted.media ?? "*/*",
         "accept-encoding": "identity",
         connection: "close",
       },
@@ -214,7 +224,7 @@ function ask(stream: Duplex, hostText: string, path: string, budget: Budget): Pr
     const onClose = (): void => finish(failed("HTTP: closed without an answer"));
     request.on("response", (response) => {
       request.off("close", onClose);
-      read(response, finish);
+      read(response, wanted, finish);
     });
     request.on("error", (error) => finish(failed(`HTTP: ${error.message}`)));
     request.on("close", onClose);
@@ -222,15 +232,15 @@ function ask(stream: Duplex, hostText: string, path: string, budget: Budget): Pr
   });
 }
 
-function read(response: IncomingMessage, finish: (fetched: Fetched) => void): void {
-  const refusal = refusalOf(response);
+function read(response: IncomingMessage, wanted: Wanted, finish: (fetched: Fetched) => void): void {
+  const refusal = refusalOf(response, wanted);
   if (refusal !== undefined) return finish(err(refusal));
   const chunks: Uint8Array[] = [];
   let size = 0;
   response.on("data", (chunk: Uint8Array) => {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > stsLimits.policyMaxBytes) finish(err(tooLarge));
+    if (size > wanted.bodyMaxBytes) finish(err(tooLarge(wanted)));
   });
   response.on("end", () => finish(response.complete ? ok(Buffer.concat(chunks)) : failed(cutShort)));
   response.on("error", () => finish(failed(cutShort)));
@@ -238,13 +248,13 @@ function read(response: IncomingMessage, finish: (fetched: Fetched) => void): vo
 }
 
 /** RFC 8461 §3.3: only 200 counts, redirects are not followed (MUST NOT), and the media type is text/plain (SHOULD). */
-function refusalOf({ statusCode, headers }: IncomingMessage): StsTrouble | undefined {
+function refusalOf({ statusCode, headers }: IncomingMessage, wanted: Wanted): StsTrouble | undefined {
   const { location, "content-type": type = "", "content-length": length, "transfer-encoding": transfer } = headers;
   if (statusCode !== 200) {
     const to = location === undefined ? "" : ` (to ${location}; redirects are not followed)`;
     return failed(`HTTP status ${statusCode ?? "unknown"}${to}`).error;
   }
-  if (!/^text\/plain[ \t]*(?:;|$)/i.test(type)) {
+  if (wanted.media !== undefined && !/^text\/plain[ \t]*(?:;|$)/i.test(type)) {
     return {
       result: "sts-policy-invalid",
       detail: `the media type is ${type === "" ? "missing" : type}, not text/plain`,
@@ -258,13 +268,13 @@ function refusalOf({ statusCode, headers }: IncomingMessage): StsTrouble | undef
     // Whoever can cut the connection could shorten it, and with it the policy's life (RFC 9112 §8).
     return failed("the length of the answer is not told").error;
   }
-  return Number(length ?? 0) > stsLimits.policyMaxBytes ? tooLarge : undefined;
+  return Number(length ?? 0) > wanted.bodyMaxBytes ? tooLarge(wanted) : undefined;
 }
 
-const tooLarge: StsTrouble = {
-  result: "sts-policy-invalid",
-  detail: `the policy is larger than ${stsLimits.policyMaxBytes} bytes`,
-};
+function tooLarge({ bodyMaxBytes }: Wanted): StsTrouble {
+  return { result: "sts-policy-invalid", detail: `the policy is larger than ${bodyMaxBytes} bytes` };
+}
+
 const cutShort = "HTTP: the answer was cut short";
 
 function failed(detail: string): { readonly ok: false; readonly error: StsTrouble } {

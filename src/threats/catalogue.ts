@@ -4,7 +4,17 @@
  */
 import { aimName, parseAim, type Aim } from "./aim.ts";
 import { smugglings } from "./endings.ts";
-import type { Attack, AttackEffect, AttackId, CommandInjection, Presented, ReceiverId, WireEffect } from "./types.ts";
+import type {
+  Attack,
+  AttackEffect,
+  AttackId,
+  Author,
+  CommandInjection,
+  KeyLie,
+  Presented,
+  ReceiverId,
+  WireEffect,
+} from "./types.ts";
 
 const strict = ["dane", "mta-sts", "rule", "requiretls", "memory"] as const;
 const proof = ["dane", "mta-sts", "rule"] as const;
@@ -19,6 +29,12 @@ const injects = (where: CommandInjection["where"], what: CommandInjection["what"
   inbound: { kind: "injects-commands", where, what },
 });
 const hidesTls: WireEffect = { kind: "hides-tls" };
+/** He has the key from the recipient himself. */
+const pinned: Author = { keys: ["pinned"] };
+const careful: Author = { keys: ["dns", "web"] };
+const onWeb = (shown: Presented): KeyLie => ({ of: "web", shown });
+/** False keys, and a hop that reads: what becomes of the message is up to the key alone. */
+const planted = (author: Author, ...keyLies: readonly KeyLie[]): AttackEffect => ({ hop: "reads", author, keyLies });
 
 export const catalogue: Readonly<Record<AttackId, Attack>> = {
   eavesdrop: {
@@ -183,20 +199,39 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
       "from-60-until-90",
     ]),
   },
-  "read-at-hop": { id: "read-at-hop", stands: ["hop"], stoppedBy: ["sealing"], variants: {}, notYet: "needs-sealing" },
+  "read-at-hop": {
+    id: "read-at-hop",
+    stands: ["hop"],
+    stoppedBy: ["sealing"],
+    besides: ["altered", "sealed", "sealed-altered"],
+    variants: {
+      plain: { hop: "reads" },
+      altered: { hop: "alters" },
+      sealed: { hop: "reads", author: pinned },
+      "sealed-altered": { hop: "alters", author: pinned },
+      "sealed-replaced": { hop: "replaces", author: pinned },
+    },
+  },
   "redirect-sealed": {
     id: "redirect-sealed",
     stands: ["dns"],
-    stoppedBy: ["sealing"],
-    variants: {},
-    notYet: "needs-sealing",
+    stoppedBy: ["sealing", "dnssec", "mta-sts", "rule"],
+    variants: dressed({ dns: { of: "mx", how: "forged" }, ...shows(good), author: pinned }),
   },
   "forged-key": {
     id: "forged-key",
-    stands: ["dns", "web"],
-    stoppedBy: ["dnssec"],
-    variants: {},
-    notYet: "needs-sealing",
+    stands: ["dns", "web", "hop"],
+    stoppedBy: ["dnssec", "proven-keys", "pinned-keys"],
+    besides: ["careless", "web-self-signed", "pinned"],
+    variants: {
+      ...dressed(planted(careful, { of: "dns" })),
+      careless: planted({ ...careful, isCareless: true }, { of: "dns" }),
+      "web-self-signed": planted(careful, onWeb({ ...good, chain: "self-signed" })),
+      "web-other-name": planted(careful, onWeb(ownName)),
+      // WebPKI alone vouches for what the web says of an unsigned domain, as it does for MTA-STS.
+      "web-forged-ca": planted(careful, onWeb(good)),
+      pinned: planted(pinned, { of: "dns" }, onWeb(good)),
+    },
   },
 };
 
@@ -227,7 +262,7 @@ export interface ChosenAttack {
   readonly shownAt?: readonly ReceiverId[];
 }
 
-/** Undefined if there is none of that name, or if it cannot be shown yet. */
+/** Undefined if there is none of that name. */
 export function chooseAttack(name: string): ChosenAttack | undefined {
   const [id = "", ...rest] = name.split(":");
   const attack = Object.hasOwn(catalogue, id) ? catalogue[id as AttackId] : undefined;
@@ -246,7 +281,7 @@ export function chooseAttack(name: string): ChosenAttack | undefined {
 
 /** Why an attack cannot be aimed so. */
 export type AimFault =
-  /** There is no such attack (or it cannot be shown yet), or no such aim. */
+  /** There is no such attack, or no such aim. */
   | "unknown"
   /** It is an aimed one itself. */
   | "aimed-twice"
@@ -280,7 +315,7 @@ function chooseAimed(attack: Attack, wraps: AttackId, rest: readonly string[]): 
   };
 }
 
-/** Every variant of every attack that can be shown, by name. */
+/** Every variant of every attack, by name. */
 export function everyAttack(): readonly ChosenAttack[] {
   return attackIds.flatMap((id) =>
     Object.keys(catalogue[id].variants).flatMap((variant) => chooseAttack(`${id}:${variant}`) ?? []),
@@ -294,7 +329,16 @@ export function everyAttack(): readonly ChosenAttack[] {
 export function usualAttacks(): readonly ChosenAttack[] {
   const usual = new Set<string>(attackIds);
   for (const name of alsoUsual) usual.add(name);
-  return [...everyAttack().filter(({ name }) => usual.has(name)), ...usualAims()];
+  const shown = everyAttack().filter(({ name }) => usual.has(name));
+  return [
+    ...shown.map((chosen) => (isAboutSealing(chosen) ? { ...chosen, shownAt: tellingReceivers } : chosen)),
+    ...usualAims(),
+  ];
+}
+
+/** How mail gets to a hop, the attacks on the way show for every receiver: of sealed mail some receivers tell all. */
+function isAboutSealing({ effect }: ChosenAttack): boolean {
+  return effect.author !== undefined || effect.hop === "alters";
 }
 
 function usualAims(): readonly ChosenAttack[] {
@@ -320,6 +364,7 @@ const tellingReceivers: readonly ReceiverId[] = [
   "signed",
   "remembered",
   "ruled",
+  "ruled-ca",
   "dane-ee",
   "sts-enforce",
   "requiretls",
@@ -332,4 +377,12 @@ const alsoUsual = [
   "strip-tlsa:absent",
   "block-sts:later",
   "downgrade-tls:alert",
+  "read-at-hop:altered",
+  "read-at-hop:sealed",
+  "read-at-hop:sealed-altered",
+  "read-at-hop:sealed-replaced",
+  "forged-key:careless",
+  "forged-key:web-self-signed",
+  "forged-key:web-forged-ca",
+  "forged-key:pinned",
 ] as const;

@@ -34,6 +34,7 @@ export {
   type ChosenAttack,
 } from "./catalogue.ts";
 export { legalEnd, postfixReads, smugglings, surehopReads, type Reading } from "./endings.ts";
+export { predictShown } from "./author.ts";
 export { predict, predictBystander } from "./predict.ts";
 export { receiverIds, receiverNamed, receivers } from "./receivers.ts";
 export { chainModes, modelledModes, surehopModes } from "./senders.ts";

@@ -1,6 +1,6 @@
 /** What another mail server does, by the small model of its mode. */
 import { comesAndGoes } from "./aim.ts";
-import { fitsTlsa, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
+import { arrivedAt, fitsTlsa, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
 import type { AttackEffect, Fallback, ModelledMode, Outcome, ReceiverSetup, TlsTerms } from "./types.ts";
 
 /** Undefined: the model does not say. */
@@ -97,7 +97,7 @@ function shaken(
   const isProven = promise === "dane" ? fitsTlsa(setup, shown) : provesName(terms, shown, isLedAway);
   if (!isProven) return fallenBack(terms.unproven, peer);
   if (!shown.speaksSmtp) return fallenBack(terms.unspeaking, peer);
-  return peer.who === "attacker" ? "exposed-to-attacker" : "delivered";
+  return peer.who === "attacker" ? "exposed-to-attacker" : arrivedAt(peer);
 }
 
 /** The attacker's own host proves its own name beyond doubt: whoever asks for the name that DNS gave is content. */
@@ -112,11 +112,11 @@ function provesName({ verifies }: TlsTerms, { presented }: Shown, isLedAway: boo
   }
 }
 
-function fallenBack(fallback: Fallback, { isOverheard }: Peer): Outcome {
+function fallenBack(fallback: Fallback, peer: Peer): Outcome {
   switch (fallback) {
     case "clear":
     case "clear-later":
-      return isOverheard ? "exposed-cleartext" : "delivered";
+      return peer.isOverheard ? "exposed-cleartext" : arrivedAt(peer);
     case "defer":
       return "held";
     case "bounce":

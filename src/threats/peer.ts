@@ -2,13 +2,15 @@
  * Who answers a connection, and what he shows: the honest server, or the attacker in its place. The same for every sender; what a sender
  * makes of it is its own affair.
  */
-import type { AttackEffect, Presented, ReceiverSetup, WireEffect } from "./types.ts";
+import type { AttackEffect, Outcome, Presented, ReceiverSetup, WireEffect } from "./types.ts";
 
 export interface Peer {
   /** Whose key ends TLS, and who has the message at the end. */
   readonly who: "honest" | "attacker";
   /** What passes in clear is read by the attacker. */
   readonly isOverheard: boolean;
+  /** The honest server's keeper reads what comes to it. */
+  readonly isReadThere: boolean;
   /** How TLS goes once it is asked for. */
   readonly tls:
     | { readonly kind: "not-offered" }
@@ -33,7 +35,17 @@ export interface Shown {
 /** `none`: nobody attacks. `isLedAway`: forged DNS has led the sender to the attacker's own host. */
 export function peerOf(setup: ReceiverSetup, effect: AttackEffect | "none"): Peer {
   const wire = effect === "none" ? undefined : effect.wire;
-  return { who: takesOver(wire) ? "attacker" : "honest", isOverheard: wire !== undefined, tls: tlsOf(setup, wire) };
+  return {
+    who: takesOver(wire) ? "attacker" : "honest",
+    isOverheard: wire !== undefined,
+    isReadThere: effect !== "none" && effect.hop !== undefined,
+    tls: tlsOf(setup, wire),
+  };
+}
+
+/** What has come to the honest server, unread on its way. */
+export function arrivedAt({ isReadThere }: Peer): Outcome {
+  return isReadThere ? "exposed-to-attacker" : "delivered";
 }
 
 function takesOver(wire: WireEffect | undefined): boolean {

@@ -4,6 +4,7 @@
  */
 import { bystanderOf, comesAndGoes } from "./aim.ts";
 import { postfixReads, surehopReads, type Reading } from "./endings.ts";
+import { unsealed, writtenUnder } from "./author.ts";
 import { modelledOutcome } from "./model.ts";
 import { surehopCourse, surehopOutcome } from "./surehop.ts";
 import type { AttackEffect, ChainMode, Outcome, ReceiverSetup, SenderMode, Smuggling } from "./types.ts";
@@ -19,6 +20,18 @@ export function predict(
   // What comes and goes shows nothing where mail waits anyway.
   if (attack !== "none" && comesAndGoes(attack.aim) && predict(sender, receiver, "none") !== "delivered")
     return undefined;
+  const ofOctets = outcomeBetween(sender, receiver, attack);
+  const written = writtenUnder(receiver, attack);
+  if (ofOctets === undefined) return undefined;
+  return written === "kept" ? "held" : unsealed(written, ofOctets);
+}
+
+/** What the servers do with what they are handed, whoever may be able to read it. */
+function outcomeBetween(
+  sender: SenderMode,
+  receiver: ReceiverSetup,
+  attack: AttackEffect | "none",
+): Outcome | undefined {
   switch (sender.kind) {
     case "surehop":
       return surehopOutcome(sender, receiver, attack);
@@ -56,8 +69,9 @@ export function predictBystander(
 
 /** He waits for a connection, and lies in the DNS so that none is made. */
 function isStillThere(sender: SenderMode, receiver: ReceiverSetup, attack: AttackEffect): boolean {
-  const isByCount = attack.aim?.kind === "connection";
-  return isByCount && sender.kind === "surehop" && surehopCourse(sender, receiver, attack).connections === 0;
+  if (attack.aim?.kind !== "connection") return false;
+  if (writtenUnder(receiver, attack) === "kept") return true;
+  return sender.kind === "surehop" && surehopCourse(sender, receiver, attack).connections === 0;
 }
 
 /** An attack on something that the receiver does not have shows nothing. */

@@ -18,7 +18,7 @@ import {
 } from "../policy/index.ts";
 import { allowsCleartext, type NamedProof, type Proof } from "../tls/index.ts";
 import { isAtWork, passedBefore } from "./aim.ts";
-import { fitsTlsa, isOfOwnAuthority, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
+import { arrivedAt, fitsTlsa, isOfOwnAuthority, isTrusted, peerOf, type Peer, type Shown } from "./peer.ts";
 import type { AttackEffect, Outcome, ReceiverSetup, SurehopMode } from "./types.ts";
 
 /** When attempts are made, in minutes: past the hour that a host which failed at TLS is given (TLS-4). */
@@ -214,18 +214,19 @@ const brokenAs = {
   alert: "handshake-failed",
 } as const satisfies Record<string, TlsFault>;
 
-function inClear({ isOverheard }: Peer): Met {
-  return { kind: "sent", outcome: isOverheard ? "exposed-cleartext" : "delivered" };
+function inClear(peer: Peer): Met {
+  return { kind: "sent", outcome: peer.isOverheard ? "exposed-cleartext" : arrivedAt(peer) };
 }
 
-function inTls(host: PlannedHost, setup: ReceiverSetup, { who }: Peer, shown: Shown): Met {
+function inTls(host: PlannedHost, setup: ReceiverSetup, peer: Peer, shown: Shown): Met {
+  const { who } = peer;
   const fault = faultOf(host, setup, shown);
   if (fault !== undefined) return { kind: "unproven", fault, offeredTls: true };
   if (!shown.speaksSmtp) return { kind: "lost" };
   if (setup.requireTls?.offered === false && who === "honest") {
     return { kind: "unproven", fault: "requiretls-missing", offeredTls: true };
   }
-  return { kind: "sent", outcome: who === "honest" ? "delivered" : "exposed-to-attacker" };
+  return { kind: "sent", outcome: who === "honest" ? arrivedAt(peer) : "exposed-to-attacker" };
 }
 
 /** The first thing that a requirement misses in what is shown; undefined if it has all of it. */

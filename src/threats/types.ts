@@ -2,7 +2,13 @@
 import type { Level } from "../base/index.ts";
 import type { Aim } from "./aim.ts";
 
-/** What becomes of a message. The last two say that somebody else has it. */
+/**
+ * What becomes of a message. The last two say that somebody else has it: that he can read it. Sealed bytes in strange hands are none of
+ * these: who has taken them and handed them on has learned nothing, and the message is `delivered` (the evidence says that a copy was taken). A
+ * sealed message that was altered on the way is `delivered` too: it is where it was sent to, nobody has read it, and the recipient's program says
+ * that it was altered, and shows nothing of it (`ShownAs` is a part of the cell). An attacker who holds a hop can spoil what passes, as one on the
+ * path can cut the line; what he cannot is read it, or have his own words taken for the author's. `held`: the sender has it, or the author.
+ */
 export type Outcome = "delivered" | "held" | "bounced" | "exposed-cleartext" | "exposed-to-attacker";
 
 export const outcomes: readonly Outcome[] = [
@@ -79,6 +85,23 @@ export type WireEffect =
   /** Leads the connection to another service that has the honest server's certificate, and that is no mail server. */
   | { readonly kind: "leads-elsewhere" };
 
+/** Where an author looks for the recipient's key. */
+export type KeySource = "pinned" | "dns" | "web";
+
+/** An author whose own mail program seals, before a sender gets to see the message. */
+export interface Author {
+  /** He takes the first proven one, and keeps the message where there is none. */
+  readonly keys: readonly KeySource[];
+  /** He takes a DNS answer that nobody vouches for, too. */
+  readonly isCareless?: true;
+}
+
+/** A false key, where the author looks: in the DNS, or on a server that shows this certificate for the web host's name. */
+export type KeyLie = { readonly of: "dns" } | { readonly of: "web"; readonly shown: Presented };
+
+/** What the recipient's program makes of what arrives. `altered`: and says nothing, since nobody could. `refused`: it says so, and shows nothing. */
+export type ShownAs = "as-written" | "altered" | "refused";
+
 /** What he does to DNS answers. `forged`: another answer; `hidden`: as if there were none; `failed`: no answer at all. */
 export interface DnsEffect {
   readonly of: "mx" | "address" | "tlsa" | "sts-record";
@@ -94,6 +117,12 @@ export interface AttackEffect {
   readonly atFirstContact?: true;
   /** Whom, or when, it is for. Absent: everybody's mail to the domain, always. */
   readonly aim?: Aim;
+  /** The message is sealed, by this author. Absent: it is plain. */
+  readonly author?: Author;
+  /** Whoever runs the receiving server, or has broken into it, does this to what passes. `replaces`: hands on a message of his own in its place. */
+  readonly hop?: "reads" | "alters" | "replaces";
+  /** What the author is told where he looks for the recipient's key; the key is his who holds the hop. */
+  readonly keyLies?: readonly KeyLie[];
   /** Hits the sender's own submission port, whatever the receiver. */
   readonly inbound?: Smuggling | CommandInjection;
 }
@@ -160,16 +189,18 @@ export type Defence =
   | "strict-line-ends"
   | "patience"
   | "sni-and-port"
-  | "sealing";
+  | "sealing"
+  | "proven-keys"
+  | "pinned-keys";
 
 export interface Attack {
   readonly id: AttackId;
   readonly stands: readonly Stand[];
   readonly stoppedBy: readonly Defence[];
-  /** How it is done, by variant; the first is the one meant by the bare id. Empty: it cannot be shown yet. */
+  /** How it is done, by variant; the first is the one meant by the bare id. */
   readonly variants: Readonly<Record<string, AttackEffect>>;
-  /** Why it cannot be shown yet. */
-  readonly notYet?: "needs-sealing";
+  /** Variants without which the first one says but half: what would have helped. */
+  readonly besides?: readonly string[];
   /** It only says whom another attack is for: that one where none is named. */
   readonly wraps?: AttackId;
 }

@@ -97,6 +97,7 @@ export const allowances: readonly Allowance[] = [
     folders: ["report", "explain"],
     why: "bounces and mails with TLS reports taken apart; what is relayed stays as bytes",
   },
+  { module: "openpgp", folders: ["lab"], why: "authors who seal their mail, and recipients who open it" },
   { module: "nodemailer", folders: ["cli"], why: "handing a message in, as any client does" },
 ];
 

@@ -15,6 +15,22 @@ test("surehop: predicted and observed are the same in every cell", () => {
   expect(differences(cells)).toEqual([]);
 });
 
+/** Where the honest server's set-up is sound enough for the plan to be kept. */
+const promisedAndDelivered: readonly ReceiverId[] = [
+  "ruled",
+  "ruled-ca",
+  "dane-ee",
+  "dane-ee-self-signed",
+  "dane-ee-expired",
+  "dane-ee-wrong-name",
+  "dane-ta",
+  "sts-enforce",
+  "dane+sts",
+  "requiretls",
+];
+/** Where sealed and altered mail has cells. */
+const tellingReceivers: readonly string[] = ["ruled", "ruled-ca", "dane-ee", "sts-enforce", "requiretls"];
+
 /** The exceptions that the catalogue makes (design, attacks): all of them, by name. */
 const exceptions: readonly (readonly [why: string, attack: string, receivers: readonly ReceiverId[]])[] = [
   [
@@ -28,6 +44,26 @@ const exceptions: readonly (readonly [why: string, attack: string, receivers: re
       "sts-enforce-wrong-name",
       "sts-enforce-missing-intermediate",
     ],
+  ],
+  [
+    "the receiving server proves itself, and its keeper reads: no proof of a hop's is about that, and the mail was not sealed",
+    "read-at-hop",
+    promisedAndDelivered,
+  ],
+  [
+    "the same, and he writes into it",
+    "read-at-hop:altered",
+    promisedAndDelivered.filter((id) => tellingReceivers.includes(id)),
+  ],
+  [
+    "the author took a key that nobody vouches for, before any server was asked",
+    "forged-key:careless",
+    ["ruled", "ruled-ca", "sts-enforce"],
+  ],
+  [
+    "on the web WebPKI alone vouches for the author's key, as it does for MTA-STS",
+    "forged-key:web-forged-ca",
+    ["ruled", "ruled-ca", "sts-enforce"],
   ],
 ];
 
@@ -67,7 +103,7 @@ test("the attackers do win where nothing is promised: cells of each kind are the
   expect(outcomes).toEqual(new Set(["delivered", "held", "bounced", "exposed-cleartext", "exposed-to-attacker"]));
   for (const { observed, evidence } of cells) {
     if (observed === "exposed-cleartext") expect(evidence.seen).toBe("in-clear");
-    if (observed === "exposed-to-attacker") expect(evidence.seen).toBe("inside-attackers-tls");
+    if (observed === "exposed-to-attacker") expect(["inside-attackers-tls", "at-hop"]).toContain(evidence.seen);
     if (observed === "held" || observed === "bounced") expect(evidence.honest.copies).toBe(0);
   }
 });
@@ -75,11 +111,12 @@ test("the attackers do win where nothing is promised: cells of each kind are the
 test("an attacker has been at work in every cell that has one", () => {
   const idle = cells.filter(
     ({ attack, predicted, evidence: { attacker, slippedIn } }) =>
-      // Who only listens strikes no blow; nor does one who is sent away by the plan, before anything is dialled.
+      // Who only listens strikes no blow; nor does one who is sent away by the plan, before anything is dialled; nor one to whom nothing comes.
       attack !== "none" &&
       !attack.startsWith("eavesdrop") &&
       slippedIn === undefined &&
       predicted !== "held" &&
+      !(attack.startsWith("read-at-hop") && predicted === "bounced") &&
       attacker.strikes === 0,
   );
   // To a server without TLS there is nothing to do but to listen.

@@ -6,9 +6,10 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openSystemWeb } from "../../src/cli/lab/ports.ts";
 import { everySender } from "../../src/cli/lab/senders.ts";
 import { enclosedNet, runLab } from "../../src/lab/index.ts";
-import { systemClock, systemNet } from "../../src/system/index.ts";
+import { systemClock, systemNet, systemRandom } from "../../src/system/index.ts";
 import { chooseAttack, receiverNamed } from "../../src/threats/index.ts";
 
 interface Wish {
@@ -28,6 +29,8 @@ const ports = {
     return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
   },
   makeToken: () => randomBytes(12).toString("hex"),
+  random: systemRandom,
+  openWeb: openSystemWeb,
 };
 const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const { notInstalled } = await runLab(ports, {

@@ -3,9 +3,10 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openSystemWeb } from "../../src/cli/lab/ports.ts";
 import { surehopSenders, type Planted } from "../../src/cli/lab/surehop.ts";
 import { isMismatch, runLab, type Cell, type LabPorts } from "../../src/lab/index.ts";
-import { systemClock, systemNet } from "../../src/system/index.ts";
+import { systemClock, systemNet, systemRandom } from "../../src/system/index.ts";
 import { chooseAttack, everyAttack, receiverNamed, usualAttacks, type ReceiverId } from "../../src/threats/index.ts";
 import { receivers as allReceivers } from "../../src/threats/index.ts";
 
@@ -21,6 +22,8 @@ export const labPorts: LabPorts = {
     return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
   },
   makeToken: () => randomBytes(12).toString("hex"),
+  random: systemRandom,
+  openWeb: openSystemWeb,
 };
 
 export interface Selection {
@@ -29,10 +32,11 @@ export interface Selection {
   /** By name; default: the columns of the matrix. `every`: all variants. */
   readonly attacks?: readonly string[] | "every";
   readonly planted?: Planted;
+  readonly author?: NonNullable<LabPorts["author"]>;
 }
 
-export async function cellsOf({ sender, receivers, attacks, planted }: Selection): Promise<readonly Cell[]> {
-  const { cells, failures } = await runLab(labPorts, {
+export async function cellsOf({ sender, receivers, attacks, planted, author }: Selection): Promise<readonly Cell[]> {
+  const { cells, failures } = await runLab(author === undefined ? labPorts : { ...labPorts, author }, {
     senders: surehopSenders(planted).filter(({ id }) => id === sender),
     receivers: receivers === undefined ? allReceivers : receivers.flatMap((id) => receiverNamed(id) ?? []),
     attacks:
@@ -46,7 +50,7 @@ export async function cellsOf({ sender, receivers, attacks, planted }: Selection
 /** A line for each cell that is not as predicted. */
 export function differences(cells: readonly Cell[]): readonly string[] {
   return cells.filter(isMismatch).map(({ sender, receiver, attack, predicted, observed, evidence }) => {
-    const { seen, honest, attacker, control, bystander, hops } = evidence;
+    const { seen, honest, attacker, control, bystander, hops, shown } = evidence;
     const details = JSON.stringify({
       seen,
       honest,
@@ -54,6 +58,7 @@ export function differences(cells: readonly Cell[]): readonly string[] {
       control: control && [control.predicted, control.observed],
       bystander,
       hops,
+      shown,
     });
     return `${sender} → ${receiver} under ${attack}: predicted ${predicted}, observed ${observed} ${details}`;
   });

@@ -29,7 +29,7 @@ for service in unbound knot nsd postfix-mta-sts-resolver; do
   as_root systemctl disable "$service" 2>/dev/null || true
 done
 # What the checker is compared with, and a browser for its pages, which are in Chinese too.
-as_root apt-get install -q -y --no-install-recommends chromium fonts-noto-cjk testssl.sh openssl
+as_root apt-get install -q -y --no-install-recommends chromium fonts-noto-cjk testssl.sh openssl gnupg
 as_root apt-get install -q -y --no-install-recommends ldnsutils bind9-utils python3-uvloop python3-dkim python3-nacl
 
 # unpack FOLDER PROGRAM PACKAGE…

@@ -266,9 +266,9 @@ export async function runLabList(context: CommandContext, options: { readonly js
   );
   if (options.json === true) {
     const attacks = attackIds.map((id) => {
-      const { variants, stands, stoppedBy: defences, notYet } = catalogue[id];
+      const { variants, stands, stoppedBy: defences } = catalogue[id];
       const names = inEveryLanguage((one) => attackName(one, id));
-      return { id, names, variants: Object.keys(variants), stands, stoppedBy: defences, notYet: notYet ?? null };
+      return { id, names, variants: Object.keys(variants), stands, stoppedBy: defences };
     });
     const setups = receivers.map(({ id }) => ({ id, names: inEveryLanguage((one) => receiverName(one, id)) }));
     terminal.out(JSON.stringify({ senders, receivers: setups, attacks }));
@@ -300,7 +300,7 @@ function variantsOf(words: CommandContext["words"], id: AttackId, others: readon
 }
 
 function attackLines({ words }: CommandContext, id: AttackId): readonly string[] {
-  const { variants, notYet, wraps } = catalogue[id];
+  const { variants, wraps } = catalogue[id];
   const others = Object.keys(variants).slice(1);
   return [
     row(id, attackName(words, id)),
@@ -310,7 +310,6 @@ function attackLines({ words }: CommandContext, id: AttackId): readonly string[]
     ...(others.length === 0
       ? []
       : wrap(variantsOf(words, id, others), { width: widthMax }).map((line) => row("", line))),
-    ...(notYet === undefined ? [] : [row("", words.say(`lab-${notYet}`))]),
   ];
 }
 
@@ -333,18 +332,16 @@ export async function runLabShow(context: CommandContext, options: LabOptions, n
   explainAttack(context, id, name);
   const attack = chooseAttack(name);
   if (attack === undefined) {
-    const isNotYet = catalogue[id].notYet !== undefined;
     terminal.out("");
-    terminal.out(
-      isNotYet ? words.say("lab-show-not-yet") : words.say("lab-unknown-attack", { value: printable(name) }),
-    );
-    return isNotYet ? exitCodes.ok : exitCodes.usage;
+    terminal.out(words.say("lab-unknown-attack", { value: printable(name) }));
+    return exitCodes.usage;
   }
-  const chosen = choose(context, { sender: ["surehop"], ...options, attack: [name] });
+  const besides = attack.name === id ? (attack.attack.besides ?? []).map((variant) => `${id}:${variant}`) : [];
+  const chosen = choose(context, { sender: ["surehop"], ...options, attack: [name, ...besides] });
   if (chosen === undefined) return exitCodes.usage;
   const shown = { ...chosen, receivers: options.receiver === undefined ? tellingReceivers(chosen) : chosen.receivers };
   const { cells, failures } = await runLab(labPorts, shown);
-  for (const cell of cells) showCell(context, cell);
+  for (const cell of tellingCells(cells, attack.name)) showCell(context, cell, name);
   for (const line of failureTexts(words, failures)) terminal.out(line);
   leaveSoon();
   return cells.some(isMismatch) || failures.length > 0 ? exitCodes.failed : exitCodes.ok;
@@ -352,11 +349,28 @@ export async function runLabShow(context: CommandContext, options: LabOptions, n
 
 /** One who is predicted to fall for it, if there is one, and the first who is not. */
 function tellingReceivers({ senders, receivers: all, attacks }: Chosen): readonly ReceiverSetup[] {
+  // Who is in the server, or where the key is, is the same for all: the usual ones show what there is to show.
+  if (attacks.some(({ effect }) => effect.hop !== undefined || effect.author !== undefined)) return usualReceivers(all);
   const plots = senders.flatMap((sender) => plotsOf(sender, { receivers: all, attacks, withNone: false }));
   const inOrder = plots.toSorted((a, b) => orderOf(a.receiver.id) - orderOf(b.receiver.id));
   const fallen = inOrder.find(({ predicted }) => isExposed(predicted));
   const safe = inOrder.find(({ predicted }) => !isExposed(predicted));
   return [...new Set([fallen, safe].flatMap((plot) => plot?.receiver ?? []))];
+}
+
+/** Of what is shown beside it, no receiver that comes to the same as the one before. */
+function tellingCells(cells: readonly Cell[], main: string): readonly Cell[] {
+  const inOrder = [main, ...new Set(cells.map(({ attack }) => attack))].filter(
+    (name, at, all) => all.indexOf(name) === at,
+  );
+  return inOrder.flatMap((name) => {
+    const own = cells.filter(({ attack }) => attack === name);
+    return own.filter(({ observed }, at) => name === main || observed !== own[at - 1]?.observed);
+  });
+}
+
+function usualReceivers(all: readonly ReceiverSetup[]): readonly ReceiverSetup[] {
+  return all.filter(({ id }) => id === "opportunistic" || id === "dane-ee");
 }
 
 function orderOf(id: string): number {
@@ -383,13 +397,15 @@ function explainAttack({ terminal, words }: CommandContext, id: AttackId, name: 
   for (const text of sentences) for (const line of wrap(text, { width: widthMax })) terminal.out(line);
 }
 
-function showCell({ terminal, words }: CommandContext, cell: Cell): void {
+/** `shownAs`: what stands above it all. */
+function showCell({ terminal, words }: CommandContext, cell: Cell, shownAs: string): void {
   const { receiver, sender, observed, evidence } = cell;
   const given = { receiver: receiverName(words, receiver), sender: senderName(words, sender) };
   terminal.out("");
+  if (cell.attack !== shownAs) terminal.out(attackName(words, cell.attack));
   for (const line of wrap(words.say("lab-show-example", given), { width: widthMax })) terminal.out(line);
-  const left = (evidence.control?.transcript ?? []).map((line) => lineText(words, line));
-  const right = evidence.transcript.map((line) => lineText(words, line));
+  const left = (evidence.control?.transcript ?? []).flatMap((line) => lineTexts(words, line));
+  const right = evidence.transcript.flatMap((line) => lineTexts(words, line));
   for (const line of sideBySide(words.say("lab-show-honest"), left, words.say("lab-show-attacked"), right))
     terminal.out(line);
   if (evidence.control !== undefined) {
@@ -405,8 +421,11 @@ function showCell({ terminal, words }: CommandContext, cell: Cell): void {
 
 const arrows = { client: "→", server: "←", note: "·" } as const;
 
-function lineText(words: CommandContext["words"], line: Cell["evidence"]["transcript"][number]): string {
-  return `${arrows[line.who]} ${transcriptText(words, line)}`;
+/** What passed is cut off where it is too long; what is said of it is not. */
+function lineTexts(words: CommandContext["words"], line: Cell["evidence"]["transcript"][number]): readonly string[] {
+  const text = transcriptText(words, line);
+  if (line.who !== "note") return [`${arrows[line.who]} ${text}`];
+  return wrap(text, { width: halfColumns - 2 }).map((part, at) => `${at === 0 ? arrows.note : " "} ${part}`);
 }
 
 const halfColumns = 56;

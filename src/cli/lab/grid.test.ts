@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Cell } from "../../lab/index.ts";
 import { createWords } from "../../words/index.ts";
-import { attacksIn, gridOf, legendOf } from "./grid.ts";
+import { attacksIn, gridOf, legendOf, mismatchesOf } from "./grid.ts";
 
 const words = createWords("en");
 
@@ -26,4 +26,19 @@ test("a sender that was tried with few attacks has the legend's numbers over its
   expect(numbers).toEqual(["1", "3"]);
   expect(legend).toMatch(/^ +1 {2}none /m);
   expect(legend).toMatch(/^ +3 {2}smuggle /m);
+});
+
+test("what the recipient is shown otherwise than predicted is told as that: the outcome may be the same", () => {
+  const told = {
+    ...cell("surehop", "read-at-hop:sealed-replaced"),
+    predicted: "delivered",
+    observed: "delivered",
+  } as const;
+  const shown = { predicted: "refused", observed: "as-written" } as const;
+  const red: Cell = { ...told, evidence: { ...told.evidence, shown } };
+  expect(mismatchesOf(words, [red])).toEqual([
+    "surehop, opportunistic, read-at-hop:sealed-replaced: the recipient should have been shown that it was altered, and was shown what was written",
+  ]);
+  const right: Cell = { ...red, evidence: { ...red.evidence, shown: { ...shown, observed: "refused" } } };
+  expect(mismatchesOf(words, [right])).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import { isMismatch, type Cell } from "../../lab/index.ts";
 import { everyAttack, isExposed, type Outcome } from "../../threats/index.ts";
 import type { Words } from "../../words/index.ts";
-import { attackName, receiverName, senderName } from "./telling.ts";
+import { attackName, receiverName, senderName, shownName } from "./telling.ts";
 import { columnsOf } from "../layout.ts";
 
 const marks: Readonly<Record<Outcome, readonly [mark: string, colour: string]>> = {
@@ -61,12 +61,15 @@ export function attacksIn(cells: readonly Cell[]): readonly string[] {
 export function mismatchesOf(words: Words, cells: readonly Cell[]): readonly string[] {
   return cells.filter(isMismatch).map((cell) => {
     const { sender, receiver, attack, predicted, observed, evidence } = cell;
-    const { control } = evidence;
+    const { control, shown } = evidence;
+    const where = { sender, receiver, attack };
+    if (predicted === observed && shown !== undefined && shown.predicted !== shown.observed) {
+      const given = { predicted: shownName(words, shown.predicted), observed: shownName(words, shown.observed) };
+      return words.say("lab-mismatch-shown", { ...where, ...given });
+    }
     const isEarlier = control !== undefined && control.predicted !== control.observed;
     return words.say(isEarlier ? "lab-mismatch-control" : "lab-mismatch", {
-      sender,
-      receiver,
-      attack,
+      ...where,
       predicted: words.say(`lab-outcome-${isEarlier ? control.predicted : predicted}`),
       observed: words.say(`lab-outcome-${isEarlier ? control.observed : observed}`),
     });

@@ -101,7 +101,7 @@ function tell(cell) {
   const parts = [
     make("h2", { id: "story-title" }, attack.name),
     make("p", { class: "route" }, t.senders[cell.sender] + " → " + t.receivers[cell.receiver]),
-    make("div", { class: "verdict " + cell.observed }, make("b", {}, name), cell.slippedIn > 0 ? t.slippedMeans : meaning),
+    make("div", { class: "verdict " + cell.observed }, make("b", {}, name), cell.means ? t.means[cell.means] : meaning),
   ];
   if (cell.predicted !== cell.observed) parts.push(make("p", {}, t.predicted + ": " + t.outcomes[cell.predicted][0] + " · " + t.wrong));
   if (attack.what) parts.push(make("p", {}, attack.what), make("p", {}, attack.stands), make("p", {}, attack.stops));
@@ -111,6 +111,8 @@ function tell(cell) {
   const evidence = [
     filled(t.token, { token: cell.token }), t.seen[cell.seen], filled(t.copies, { copies: cell.honest.copies }),
     filled(t.attacker, cell.attacker),
+    ...(cell.attacker.sealedCopies > 0 ? [filled(t.sealedCopies, { copies: cell.attacker.sealedCopies })] : []),
+    ...cell.marks.map((code) => t.notes[code]),
     ...(cell.asides ? cell.asides[language] : []),
     ...(cell.slippedIn === undefined ? [] : [filled(t.slipped, { count: cell.slippedIn })]),
     ...(cell.hops ? cell.hops.counted.map((one) => filled(t.hop, { ...one, hop: t.hops[one.hop], sent: cell.hops.sent })) : []),

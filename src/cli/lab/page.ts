@@ -1,5 +1,5 @@
 /** `surehop lab --html`: one page that needs nothing else. The matrix, each cell's story, both languages, light and dark. */
-import { isMismatch, siteName, type Cell, type TranscriptLine } from "../../lab/index.ts";
+import { isMismatch, sealNotes, siteName, type Cell, type TranscriptLine } from "../../lab/index.ts";
 import { chooseAttack, outcomes, type AttackId } from "../../threats/index.ts";
 import { createWords, languages, type Language, type Words } from "../../words/index.ts";
 import { attacksIn } from "./grid.ts";
@@ -11,6 +11,8 @@ import {
   attackName,
   outcomeMeaning,
   outcomeName,
+  ownMeaning,
+  ownMeanings,
   receiverName,
   senderName,
   standsOf,
@@ -60,11 +62,12 @@ class LineTable {
 }
 
 function pack({ sender, receiver, attack, predicted, observed, evidence, ms }: Cell, lines: LineTable) {
-  const { transcript, control, words, bystander: _, noticed: __, ...rest } = evidence;
+  const { transcript, control, words, bystander: _, noticed: __, author: ___, shown: ____, ...rest } = evidence;
   const asides = languages.map((one) => [one, asideTexts(createWords(one), { evidence })] as const);
   // The domain is named after the cell: without its name the lines of many cells are the same.
-  const own = siteName(receiver, attack);
-  const place = ({ who, text }: TranscriptLine): number => lines.place({ who, text: text.replaceAll(own, siteMark) });
+  const site = siteName(receiver, attack);
+  const own = ownMeaning({ observed, evidence });
+  const place = ({ who, text }: TranscriptLine): number => lines.place({ who, text: text.replaceAll(site, siteMark) });
   return {
     sender,
     receiver,
@@ -74,12 +77,22 @@ function pack({ sender, receiver, attack, predicted, observed, evidence, ms }: C
     ms,
     wrong: isMismatch({ sender, receiver, attack, predicted, observed, evidence, ms }),
     ...rest,
+    ...(own === undefined ? {} : { means: own }),
+    marks: marksOf(evidence),
     ...(evidence.bystander === undefined ? {} : { asides: Object.fromEntries(asides) }),
-    site: own,
+    site,
     words: words.slice(0, wordsMax).map((text) => place({ who: "note", text })),
     now: transcript.map(place),
     ...(control === undefined ? {} : { before: control.transcript.map(place), calm: control.observed }),
   };
+}
+
+/** Of the author and of the recipient, as notes. */
+function marksOf({ author, shown }: Cell["evidence"]): readonly string[] {
+  return [
+    ...(author === undefined ? [] : ["key" in author ? `sealed-${author.key}` : `kept-${author.kept}`]),
+    ...(shown?.observed === undefined ? [] : [`shown-${shown.observed}`]),
+  ];
 }
 
 /** Stands for the cell's own domain in a line; the page puts it back. */
@@ -148,11 +161,13 @@ function pageTexts(words: Words, cells: number) {
       nowhere: words.say("lab-page-seen-nowhere"),
       "in-clear": words.say("lab-page-seen-in-clear"),
       "inside-attackers-tls": words.say("lab-page-seen-inside-attackers-tls"),
+      "at-hop": words.say("lab-page-seen-at-hop"),
     },
+    sealedCopies: words.say("lab-page-sealed-copies", { copies: "{copies}" }),
     copies: words.say("lab-page-copies", { copies: "{copies}" }),
     attacker: words.say("lab-page-attacker", { connections: "{connections}", strikes: "{strikes}" }),
     slipped: words.say("lab-page-slipped", { count: "{count}" }),
-    slippedMeans: words.say("lab-outcome-slipped-means"),
+    means: Object.fromEntries(ownMeanings.map((one) => [one, words.say(`lab-outcome-${one}-means`)])),
     hop: words.say("lab-page-hop", { hop: "{hop}", messages: "{messages}", legally: "{legally}", sent: "{sent}" }),
     hops: {
       surehop: words.say("lab-hop-surehop"),
@@ -171,6 +186,7 @@ function pageTexts(words: Words, cells: number) {
       nothing: words.say("lab-note-nothing"),
       reset: words.say("lab-note-reset"),
       refused: words.say("lab-note-refused"),
+      ...Object.fromEntries(sealNotes.map((code) => [code, words.say(`lab-note-${code}`)])),
     },
   };
 }

@@ -2,8 +2,17 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { enclosedNet, isEnclosed, type LabPorts } from "../../lab/index.ts";
-import { systemClock, systemNet, systemRandom } from "../../system/index.ts";
+import { err } from "../../base/index.ts";
+import {
+  enclosedNet,
+  isEnclosed,
+  keyLimits,
+  trustOnly,
+  type LabPorts,
+  type OpenWeb,
+  type WebTerms,
+} from "../../lab/index.ts";
+import { httpsGet, systemClock, systemNet, systemRandom } from "../../system/index.ts";
 
 /** Memory where there is a place in it: nothing of the lab has to survive a power failure. */
 const inMemory = "/dev/shm";
@@ -20,4 +29,24 @@ export const labPorts: LabPorts = {
     return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
   },
   makeToken: () => Buffer.from(systemRandom.bytes(tokenBytes)).toString("hex"),
+  random: systemRandom,
+  openWeb: openSystemWeb,
 };
+
+/** As policies are fetched, and of the size of a key. */
+export function openSystemWeb({ net, resolver, port, authorityPem }: WebTerms): ReturnType<OpenWeb> {
+  const get = httpsGet({
+    net,
+    clock: systemClock,
+    resolver,
+    port,
+    authorities: trustOnly({ pem: authorityPem }),
+    allowPrivateAddresses: true,
+    wanted: { bodyMaxBytes: keyLimits.strangersKeyMaxBytes },
+  });
+  return async (host, path) => {
+    const fetched = await get(host, path);
+    if (fetched.ok) return fetched;
+    return err(fetched.error.result === "sts-webpki-invalid" ? "unproven" : "unavailable");
+  };
+}

@@ -1,5 +1,5 @@
 /** The lab's names and notes in words: put together here from the catalogue's ids. */
-import type { Cell, Failure, TranscriptLine } from "../../lab/index.ts";
+import { dressNames, type Cell, type Failure, type TranscriptLine } from "../../lab/index.ts";
 import {
   catalogue,
   chooseAttack,
@@ -9,6 +9,7 @@ import {
   type Bystander,
   type Outcome,
   type ReceiverId,
+  type ShownAs,
 } from "../../threats/index.ts";
 import { createWords, languages, type Words } from "../../words/index.ts";
 import { printable } from "../terminal.ts";
@@ -22,8 +23,18 @@ export function attackName(words: Words, name: string): string {
     return words.say("lab-aimed", { attack: attackName(words, wrapped.name), aim: aimText(words, effect.aim) });
   }
   const told = words.say(`lab-attack-${id}`);
-  return variant === undefined ? told : `${told} (${variant})`;
+  return variant === undefined ? told : words.say("lab-done-so", { attack: told, way: wayOf(words, id, variant) });
 }
+
+/** How it is done. A false end of a message is called by what it consists of. */
+function wayOf(words: Words, id: string, variant: string): string {
+  if (id === "smuggle" || chooseAttack(`${id}:${variant}`) === undefined) return variant;
+  const isForged = (dressNames as readonly string[]).includes(variant) && dnsForgeries.includes(id);
+  return isForged ? words.say(`lab-way-forged-${variant}`) : words.say(`lab-way-${id}-${variant}`);
+}
+
+/** Attacks that consist in a forged answer of the DNS. */
+const dnsForgeries: readonly string[] = ["spoof-mx", "spoof-address", "redirect-sealed", "forged-key"];
 
 function aimText(words: Words, aim: Aim): string {
   switch (aim.kind) {
@@ -79,6 +90,11 @@ export function outcomeMeaning(words: Words, outcome: Outcome): string {
   return words.say(`lab-outcome-${outcome}-means`);
 }
 
+/** What a recipient is shown. */
+export function shownName(words: Words, shown: ShownAs | undefined): string {
+  return words.say(`lab-shown-${shown ?? "nothing-came"}`);
+}
+
 /** What the lab could not do, and why; what has the same reason in many cells is said once. */
 export function failureTexts(words: Words, failures: readonly Failure[]): readonly string[] {
   const texts = failures.map((failure) => {
@@ -99,9 +115,37 @@ export function failureTexts(words: Words, failures: readonly Failure[]): readon
 /** Of what a program has said: the end, where the reason usually is. */
 const saidMaxChars = 400;
 
-/** As `outcomeMeaning`; of what was slipped in, the secret was never the point. */
-export function cellMeaning(words: Words, { observed, evidence: { slippedIn } }: Cell): string {
-  return (slippedIn ?? 0) > 0 ? words.say("lab-outcome-slipped-means") : outcomeMeaning(words, observed);
+/** What a cell comes to where its outcome does not say it all: of what was slipped in, the secret was never the point; of what is sealed, more is to be told. */
+export const ownMeanings = [
+  "slipped",
+  "at-hop",
+  "at-hop-altered",
+  "false-key",
+  "spoiled",
+  "sealed-copy",
+  "kept",
+] as const;
+
+export type OwnMeaning = (typeof ownMeanings)[number];
+
+/** Undefined: the outcome says it. */
+export function ownMeaning({ observed, evidence }: Pick<Cell, "observed" | "evidence">): OwnMeaning | undefined {
+  const { slippedIn = 0, seen, author, shown, attacker } = evidence;
+  if (slippedIn > 0) return "slipped";
+  if (seen === "at-hop") {
+    if (author !== undefined) return "false-key";
+    return shown?.observed === "altered" ? "at-hop-altered" : "at-hop";
+  }
+  if (observed === "held") return author !== undefined && "kept" in author ? "kept" : undefined;
+  if (observed !== "delivered" || author === undefined) return undefined;
+  if (shown?.observed === "refused") return "spoiled";
+  return (attacker.sealedCopies ?? 0) > 0 ? "sealed-copy" : undefined;
+}
+
+/** As `outcomeMeaning`, with what is the cell's own. */
+export function cellMeaning(words: Words, cell: Cell): string {
+  const own = ownMeaning(cell);
+  return own === undefined ? outcomeMeaning(words, cell.observed) : words.say(`lab-outcome-${own}-means`);
 }
 
 /** What each hop has counted; empty where nothing was to be counted. */

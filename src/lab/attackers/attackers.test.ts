@@ -61,7 +61,9 @@ async function under(
 
 const every = Object.values(attackers).flatMap(({ id, variants }) => variants.map((variant) => [id, variant] as const));
 const inTheMiddle = every.filter(
-  ([id]) => attackers[id].stands === "path" && !["eavesdrop", "inject-response", "session-cross"].includes(id),
+  ([id]) =>
+    attackers[id].stands === "path" &&
+    !["eavesdrop", "inject-response", "session-cross", "read-at-hop", "forged-key"].includes(id),
 );
 
 /** Those who need nobody behind them. */

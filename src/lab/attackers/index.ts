@@ -1,7 +1,7 @@
 /**
  * The lab's attackers, one file each, named as in the catalogue of attacks. Men in the middle stand between a sender and an
  * honest server and meddle with what passes; false servers stand in that server's place; poisoners stand between the sender and its
- * name server. What each has got hold of is its `captured()`: empty means that nothing leaked.
+ * name server; keepers are in the honest server itself. What each has got hold of is its `captured()`: empty means that nothing leaked.
  *
  * They are for this machine alone: whatever they listen on or dial is checked to be a loopback address, in code.
  */
@@ -9,8 +9,11 @@ import { downgradeTls } from "./downgrade-tls.ts";
 import { eavesdrop } from "./eavesdrop.ts";
 import { expired } from "./expired.ts";
 import { forgedCa } from "./forged-ca.ts";
+import { forgedKey } from "./forged-key.ts";
 import { garbleHandshake } from "./garble-handshake.ts";
 import { injectResponse } from "./inject-response.ts";
+import { readAtHop } from "./read-at-hop.ts";
+import { redirectSealed } from "./redirect-sealed.ts";
 import { refuseStartTls } from "./refuse-starttls.ts";
 import { resetHandshake } from "./reset-handshake.ts";
 import { selfSigned } from "./self-signed.ts";
@@ -24,7 +27,7 @@ import type { AttackId, Attacker } from "./types.ts";
 import { wrongHost } from "./wrong-host.ts";
 
 export { injectedReply, injectedSession } from "./inject-response.ts";
-export { attackerDomain, attackerHost } from "./poisoner.ts";
+export { attackerDomain, attackerHost, dressNames } from "./poisoner.ts";
 export type {
   AttackDeps,
   Attacker,
@@ -54,4 +57,7 @@ export const attackers = {
   "stale-sts": staleSts,
   "downgrade-tls": downgradeTls,
   "session-cross": sessionCross,
+  "read-at-hop": readAtHop,
+  "redirect-sealed": redirectSealed,
+  "forged-key": forgedKey,
 } as const satisfies Readonly<Record<AttackId, Attacker>>;

@@ -19,7 +19,6 @@ import {
   type ResourceRecord,
 } from "../../dns/index.ts";
 import { makeKey, signSet, type Validity } from "../dnssec/index.ts";
-import type { DnsMeddler } from "../nameserver/index.ts";
 import { startReceiver } from "../receiver.ts";
 import { handingOn } from "./handing-on.ts";
 import {
@@ -40,8 +39,13 @@ export interface Lie {
 /** `at`: where the attacker's server is; `host`: its name. */
 export type MakeLie = (target: AttackTarget, own: { readonly at: Endpoint; readonly host: DomainName }) => Lie;
 
-export function poisoner(id: AttackId, makeLie: MakeLie): Attacker {
-  const ways = Object.entries(dresses).map(([name, makeDress]) => [name, poisoning(makeLie, makeDress)] as const);
+/** `handsOn`: he hands on whatever comes to him, and keeps a copy. */
+export function poisoner(
+  id: AttackId,
+  makeLie: MakeLie,
+  handsOn: "everything" | "whom-he-spares" = "whom-he-spares",
+): Attacker {
+  const ways = dressNames.map((name) => [name, poisoning(makeLie, name, handsOn)] as const);
   return attacker(id, Object.fromEntries(ways), "dns");
 }
 
@@ -59,43 +63,56 @@ const labelMaxChars = 63;
 
 export const attackerDomain = domain("attacker.example");
 
-function poisoning(makeLie: MakeLie, makeDress: MakeDress): StartAttack {
+/** Somebody who forges answers about names of one domain. */
+export interface Forging {
+  /** How often he has told something else than the truth. */
+  readonly strikes: number;
+  leave(): void;
+}
+
+export function forging(deps: AttackDeps, target: AttackTarget, lies: readonly Lie[], dressName: DressName): Forging {
+  const dress = dresses[dressName](deps, target);
+  let strikes = 0;
+  const leave = deps.dns.meddle((truth, question) => {
+    const lie = lies.find(({ name, data }) => isAbout(question, name) && question.type === data.type);
+    const beside = isAbout(question, target.domain) ? (dress.beside?.(truth, question) ?? truth) : truth;
+    const told = lie === undefined ? beside : answerWith(truth, dress.forged(recordOf(lie), truth));
+    if (told !== truth) strikes++;
+    return told;
+  });
+  return {
+    get strikes() {
+      return strikes;
+    },
+    leave,
+  };
+}
+
+function poisoning(makeLie: MakeLie, dressName: DressName, handsOn: "everything" | "whom-he-spares"): StartAttack {
   return async (deps, target) => {
     const { net, clock, authority, dns } = deps;
     const host = attackerHost(target.domain);
     const credentials = authority.issue({ names: [host] });
-    const onMessage = handingOn(deps, target);
+    const onMessage = handingOn(deps, handsOn === "everything" ? { ...target, spares: () => true } : target);
     const server = await startReceiver({ net, clock, at: target.at, hostname: host, credentials, onMessage });
     const own = { at: server.endpoint, host };
-    const lie = makeLie(target, own);
-    const dress = makeDress(deps, target);
-    let strikes = 0;
-    const forge = (truth: Message, question: Question): Message => {
-      if (isAbout(question, lie.name) && question.type === lie.data.type) {
-        return answerWith(truth, dress.forged(recordOf(lie), truth));
-      }
-      return isAbout(question, target.domain) ? (dress.beside?.(truth, question) ?? truth) : truth;
-    };
-    const meddler: DnsMeddler = (truth, question) => {
-      // In his own domain he says what he likes.
-      if (isAbout(question, host)) {
-        const record = recordOf({ name: host, data: addressData(own.at) });
-        return answerWith(truth, question.type === record.data.type ? [record] : []);
-      }
-      const told = forge(truth, question);
-      if (told !== truth) strikes++;
-      return told;
-    };
-    const leave = dns.meddle(meddler);
+    // In his own domain he says what he likes.
+    const leave = dns.meddle((truth, question) => {
+      if (!isAbout(question, host)) return truth;
+      const record = recordOf({ name: host, data: addressData(own.at) });
+      return answerWith(truth, question.type === record.data.type ? [record] : []);
+    });
+    const forged = forging(deps, target, [makeLie(target, own)], dressName);
     return {
       endpoint: server.endpoint,
       captured: () =>
         server.received().map(({ from, to, content, tls }) => ({ from, to, content, tls: tls !== undefined })),
       get counts() {
-        return { ...server.counts, strikes };
+        return { ...server.counts, strikes: forged.strikes };
       },
       close() {
         leave();
+        forged.leave();
         return server.close();
       },
     };
@@ -111,7 +128,11 @@ interface Dress {
 
 type MakeDress = (deps: AttackDeps, target: AttackTarget) => Dress;
 
-const dresses: Readonly<Record<string, MakeDress>> = {
+export type DressName = "bare" | "old-signature" | "own-key" | "unsigned-zone";
+
+export const dressNames: readonly DressName[] = ["bare", "old-signature", "own-key", "unsigned-zone"];
+
+const dresses: Readonly<Record<DressName, MakeDress>> = {
   bare: () => ({ forged: (record) => [record] }),
   "old-signature": () => ({
     forged: (record, truth) => [record, ...truth.answers.filter(({ data }) => data.type === "RRSIG")],

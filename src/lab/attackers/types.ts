@@ -1,4 +1,5 @@
 /** What an attacker of the lab is. */
+import type { PublicKey } from "openpgp";
 import type { Clock, DomainName, Endpoint, Net } from "../../base/index.ts";
 import type { AttackId as Catalogued } from "../../threats/index.ts";
 import type { Authority, Credentials } from "../ca.ts";
@@ -6,12 +7,9 @@ import type { Nameserver } from "../nameserver/index.ts";
 import type { PolicyHost } from "../policy-host.ts";
 
 /** As in the catalogue of attacks: those that are carried out by somebody who stands somewhere and waits. */
-export type AttackId = Exclude<
-  Catalogued,
-  "inject-command" | "smuggle" | "target" | "read-at-hop" | "redirect-sealed" | "forged-key"
->;
+export type AttackId = Exclude<Catalogued, "inject-command" | "smuggle" | "target">;
 
-/** On the path to the honest server, or between the sender and the name server. */
+/** On the path to the honest server (or in it, which to whoever comes is the same place), or between the sender and the name server. */
 export type Stand = "path" | "dns";
 
 export interface AttackDeps {
@@ -22,7 +20,7 @@ export interface AttackDeps {
   /** Whom the sender asks. Whoever stands in the DNS stands in front of it. */
   readonly dns: Pick<Nameserver, "meddle">;
   /** Who serves MTA-STS policies; absent where nobody does. */
-  readonly policies?: Pick<PolicyHost, "meddle">;
+  readonly policies?: Pick<PolicyHost, "meddle" | "meddleAt">;
 }
 
 export interface AttackTarget {
@@ -38,6 +36,10 @@ export interface AttackTarget {
   readonly credentials?: Credentials;
   /** Where senders believe mail servers to listen; default 25. */
   readonly smtpPort?: number;
+  /** The honest server offers REQUIRETLS; default: it does. */
+  readonly offersRequireTls?: boolean;
+  /** Who gets sealed mail at the domain, and the key that he has published. Absent: nobody. */
+  readonly sealedFor?: { readonly locals: readonly string[]; readonly key: PublicKey };
   /** Whose mail he is not after: he hands it on to the honest server and keeps nothing of it. Default: nobody's. */
   readonly spares?: (envelope: Envelope) => boolean;
   /** Whether he lies to the DNS and about policies just now; default: always. */
@@ -55,6 +57,8 @@ export interface Captured {
   readonly content: string;
   /** True: the sender encrypted it, to the attacker. */
   readonly tls: boolean;
+  /** It came to the honest server, and he is in there. */
+  readonly isAtHop?: true;
 }
 
 export interface AttackCounts {
@@ -112,7 +116,12 @@ function onDuty(deps: AttackDeps, { isAtWork }: AttackTarget): AttackDeps {
     dns: { meddle: (lie) => dns.meddle((truth, question) => (isAtWork() ? lie(truth, question) : truth)) },
     ...(policies === undefined
       ? {}
-      : { policies: { meddle: (domain, how) => policies.meddle(domain, how, isAtWork) } }),
+      : {
+          policies: {
+            meddle: (domain, how) => policies.meddle(domain, how, isAtWork),
+            meddleAt: (host, how) => policies.meddleAt(host, how, isAtWork),
+          },
+        }),
   };
 }
 

@@ -1,12 +1,22 @@
 /** A cell on its way, and what can be read off it: whose mail it is, who is hit, and what has come of both. */
-import { bystanderOf, predictBystander, type Aim, type Bystander, type Outcome } from "../../threats/index.ts";
+import {
+  bystanderOf,
+  predictBystander,
+  predictShown,
+  type Aim,
+  type Bystander,
+  type KeySource,
+  type Outcome,
+  type ShownAs,
+} from "../../threats/index.ts";
+import type { Kept, Letter } from "../author/index.ts";
 import type { Captured, Envelope, RunningAttack } from "../attackers/index.ts";
 import type { MailState } from "../senders/types.ts";
 import type { Front } from "./front.ts";
 import type { Strike } from "./inbound.ts";
 import type { Site } from "./site.ts";
 import type { TranscriptLine } from "./transcript.ts";
-import type { Evidence, Plot } from "./types.ts";
+import type { Evidence, Plot, SealNote } from "./types.ts";
 
 export const minuteMs = 60_000;
 
@@ -43,6 +53,12 @@ export interface Act {
 /** A message handed in, and what the sender says of it. `no-end`: nothing, for longer than anybody waits. */
 export interface Run {
   readonly token: string;
+  /** Of a sealed message: what its copies are known by, and what its author wrote. */
+  readonly sealed?: { readonly mark: string; readonly key: KeySource };
+  /** Why its author has not handed it in. */
+  readonly kept?: Kept;
+  /** The text, as it was written. */
+  readonly body?: string;
   readonly id: string | undefined;
   state: MailState | "no-end";
 }
@@ -108,13 +124,52 @@ export function bystanderIn(act: Act): Pick<Evidence, "bystander"> {
   if (aim === undefined || aside === undefined || plot.attack === undefined) return {};
   const predicted = predictBystander(plot.sender.mode, plot.receiver, plot.attack.effect);
   if (predicted === undefined) return {};
-  const copies = copiesOf(neighbour ?? site, aside.token).length;
+  const copies = copiesOf(neighbour ?? site, aside).length;
   const observed = outcomeOf(seenOf(act, aside), copies, aside);
   return { bystander: { who: bystanderOf(aim), predicted, observed, copies } };
 }
 
-export function countsOf({ counts: { connections, strikes } }: RunningAttack): Evidence["attacker"] {
-  return { connections, strikes };
+export function countsOf(
+  act: Act,
+  { counts: { connections, strikes } }: RunningAttack,
+  run: Run,
+): Evidence["attacker"] {
+  const sealedCopies = sealedCopiesOf(act, run);
+  return { connections, strikes, ...(run.sealed === undefined ? {} : { sealedCopies }) };
+}
+
+export function authorIn({ sealed, kept }: Run): Pick<Evidence, "author"> {
+  if (sealed !== undefined) return { author: { key: sealed.key } };
+  return kept === undefined ? {} : { author: { kept } };
+}
+
+/** Notes of the author and of the recipient, around what passed between the servers. */
+export function told(act: Act, run: Run, site: Site, lines: readonly TranscriptLine[]): readonly TranscriptLine[] {
+  const { attack } = act.plot;
+  if (attack === undefined || (attack.effect.author === undefined && attack.effect.hop === undefined)) return lines;
+  const shown = shownOf(site, run);
+  const before: readonly SealNote[] = [
+    ...(run.sealed === undefined ? [] : [`sealed-${run.sealed.key}` as const]),
+    ...(run.kept === undefined ? [] : [`kept-${run.kept}` as const]),
+  ];
+  const after: readonly SealNote[] = [
+    ...takenIn(act, run),
+    ...(shown === undefined ? [] : [`shown-${shown}` as const]),
+  ];
+  const asNote = (text: SealNote): TranscriptLine => ({ who: "note", text });
+  return [...before.map(asNote), ...lines, ...after.map(asNote)];
+}
+
+function takenIn(act: Act, run: Run): readonly SealNote[] {
+  if (seenOf(act, run) === "at-hop") return ["hop-read"];
+  if (sealedCopiesOf(act, run) === 0) return [];
+  return [act.lure === undefined ? "hop-sealed" : "copy-taken"];
+}
+
+export function shownIn({ plot }: Act, run: Run, site: Site): Pick<Evidence, "shown"> {
+  const { attack, receiver, predicted } = plot;
+  if (attack === undefined || (attack.effect.author === undefined && attack.effect.hop === undefined)) return {};
+  return { shown: { predicted: predictShown(receiver, attack.effect, predicted), observed: shownOf(site, run) } };
 }
 
 export function passedAt(lure: Front | undefined, front: Front): readonly TranscriptLine[] {
@@ -127,8 +182,32 @@ export function isSecondMessage({ from: sender }: { readonly from: string }): bo
   return sender !== victim.from;
 }
 
-export function copiesOf({ honest }: Site, token: string) {
-  return honest.received().filter(({ content }) => content.includes(token));
+/** Messages in the mailbox that are this one: by the secret in what their owner is shown, or, sealed, by their mark. */
+export function copiesOf({ mailbox }: Site, { token, sealed }: Pick<Run, "token" | "sealed">): readonly Letter[] {
+  return mailbox.letters().filter(({ message, opened }) => {
+    const isMarked = sealed !== undefined && message.content.includes(sealed.mark);
+    return isMarked || (opened.kind !== "refused" && opened.text.includes(token));
+  });
+}
+
+/** What the recipient's program makes of it; undefined: nothing is there. */
+export function shownOf(site: Site, run: Run): ShownAs | undefined {
+  const letter = copiesOf(site, run).at(-1);
+  if (letter === undefined) return undefined;
+  const { opened } = letter;
+  if (opened.kind === "refused") return "refused";
+  return bodyOf(opened.text) === run.body?.trimEnd() ? "as-written" : "altered";
+}
+
+function bodyOf(text: string): string {
+  return text.slice(text.indexOf("\r\n\r\n") + 4).trimEnd();
+}
+
+/** Messages that the attacker holds, and whose secret he has not. */
+export function sealedCopiesOf({ running }: Act, { token, sealed }: Run): number {
+  if (sealed === undefined) return 0;
+  const all = [...(running?.captured() ?? []), ...(running?.handedOn() ?? [])];
+  return all.filter(({ content }) => content.includes(sealed.mark) && !content.includes(token)).length;
 }
 
 export function takenFor({ honest }: Site, recipient: string): number {
@@ -136,6 +215,7 @@ export function takenFor({ honest }: Site, recipient: string): number {
 }
 
 function seenIn(inClear: boolean, stolen: readonly Captured[]): Evidence["seen"] {
+  if (!inClear && stolen.some(({ isAtHop }) => isAtHop === true)) return "at-hop";
   if (inClear || stolen.some(({ tls }) => !tls)) return "in-clear";
   return stolen.length > 0 ? "inside-attackers-tls" : "nowhere";
 }
@@ -149,14 +229,16 @@ function outcomeOf(seen: Evidence["seen"], copies: number, run: Run): Outcome {
     case "in-clear":
       return "exposed-cleartext";
     case "inside-attackers-tls":
+    case "at-hop":
       return "exposed-to-attacker";
     case "nowhere":
       return copies > 0 ? "delivered" : fateOf(run);
   }
 }
 
+/** What is not shown as it was written has not arrived. */
 export function calmOf(before: Site, control: Run): Outcome {
-  return copiesOf(before, control.token).length > 0 ? "delivered" : fateOf(control);
+  return shownOf(before, control) === "as-written" ? "delivered" : fateOf(control);
 }
 
 /** Of a message that nobody has. */

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { systemClock, systemNet } from "../../system/index.ts";
+import { err } from "../../base/index.ts";
+import { systemClock, systemNet, systemRandom } from "../../system/index.ts";
 import { chooseAttack, modelledModes, receiverNamed, type SenderMode } from "../../threats/index.ts";
 import type { RunningSender, Sender } from "../senders/types.ts";
 import { runLab, type LabPorts, type LabResult } from "./index.ts";
@@ -17,6 +18,9 @@ const ports: LabPorts = {
     return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
   },
   makeToken: () => "a-word",
+  random: systemRandom,
+  // Nobody looks for a key here.
+  openWeb: () => () => Promise.resolve(err("unavailable")),
 };
 
 const mode = modelledModes[0] as SenderMode;

@@ -16,7 +16,7 @@ import {
   type Plot,
 } from "./types.ts";
 
-export { isMismatch, siteName } from "./types.ts";
+export { isMismatch, sealNotes, siteName } from "./types.ts";
 export type { Cell, Evidence, Failure, LabPorts, LabRequest, LabResult } from "./types.ts";
 export type { TranscriptLine } from "./transcript.ts";
 

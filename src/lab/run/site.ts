@@ -1,12 +1,14 @@
 /** One domain of the lab: its records, its honest server, and the front at which it is found. */
 import { domain, ip, type Clock, type DomainName, type Endpoint, type Net } from "../../base/index.ts";
 import type { ReceiverSetup } from "../../threats/index.ts";
+import { keyPages, Mailbox, openpgpkeyName, type Keys } from "../author/index.ts";
 import type { Authority, Credentials } from "../ca.ts";
 import type { ZoneRecord } from "../nameserver/index.ts";
 import type { PolicyHost } from "../policy-host.ts";
 import { startReceiver, type Receiver } from "../receiver.ts";
 import { identityOf, type Identity } from "./credentials.ts";
 import { openFront, type Front } from "./front.ts";
+import type { AuthorParts } from "./types.ts";
 
 export interface Site {
   readonly setup: ReceiverSetup;
@@ -14,6 +16,10 @@ export interface Site {
   readonly host: DomainName;
   readonly front: Front;
   readonly honest: Receiver;
+  /** Behind the honest server. */
+  readonly mailbox: Mailbox;
+  /** Of those who get sealed mail here. */
+  readonly keys: Keys | undefined;
   readonly credentials: Credentials | undefined;
   readonly identity: Identity | undefined;
   readonly records: Readonly<Record<string, readonly ZoneRecord[]>>;
@@ -27,11 +33,23 @@ export interface SiteDeps {
   readonly policies: PolicyHost;
   readonly smtpPort: number;
   readonly ttlSeconds: number;
+  readonly author?: Partial<AuthorParts>;
 }
 
 const policySeconds = 30 * 86_400;
 
+/** Who is written to, and how. */
+export interface Correspondence {
+  /** The local parts of those who get sealed mail, and their key. */
+  readonly locals: readonly string[];
+  readonly keys: Keys;
+  /** The author's, whom they know. */
+  readonly author: Keys;
+}
+
 export interface Neighbours {
+  /** Mail to it is sealed. */
+  readonly sealed?: Correspondence;
   /** Another domain whose mail this domain's server takes too: its certificate is for that one's host as well. */
   readonly alsoFor?: DomainName;
   /** The domain whose server this one's mail comes to, at an address of its own. */
@@ -50,7 +68,8 @@ export async function openSite(
   const shared = neighbours.with;
   const also = neighbours.alsoFor === undefined ? [] : [hostOf(neighbours.alsoFor)];
   const identity = shared === undefined ? identityOf(setup, [host, ...also], deps) : shared.identity;
-  const honest = shared?.honest ?? (await openHonest(deps, setup, host, identity));
+  const mailbox = shared?.mailbox ?? new Mailbox(deps.clock, deps.author?.openMessage);
+  const honest = shared?.honest ?? (await openHonest(deps, setup, host, identity, mailbox));
   const front = await openFront(net, at, () => honest.endpoint);
   const ttl = deps.ttlSeconds;
   const records: Record<string, readonly ZoneRecord[]> = {
@@ -67,12 +86,18 @@ export async function openSite(
     const policy = `version: STSv1\r\nmode: ${setup.sts}\r\nmx: ${host}\r\nmax_age: ${policySeconds}\r\n`;
     policies.publish(name, policy, authority.issue({ names: [policyHost] }));
   }
+  if (neighbours.sealed !== undefined) {
+    mailbox.keep(neighbours.sealed.keys.secret, neighbours.sealed.author.open);
+    Object.assign(records, publishKeys(deps, name, neighbours.sealed));
+  }
   return {
     setup,
     domain: name,
     host,
     front,
     honest,
+    mailbox,
+    keys: neighbours.sealed?.keys,
     credentials: identity?.credentials,
     identity,
     records,
@@ -80,6 +105,23 @@ export async function openSite(
       await Promise.all([front.close(), ...(shared === undefined ? [honest.close()] : [])]);
     },
   };
+}
+
+/** In the DNS and on the web, for each of them; whether the DNS is believed is up to the zone. */
+function publishKeys(
+  { authority, policies, ttlSeconds: ttl }: SiteDeps,
+  name: DomainName,
+  { locals, keys: { published } }: Correspondence,
+): Record<string, readonly ZoneRecord[]> {
+  const host = domain(`openpgpkey.${name}`);
+  const pages = locals.map((local) => {
+    return [keyPages(local, name).advanced.path, { type: "application/octet-stream", body: published }] as const;
+  });
+  policies.serve(host, Object.fromEntries(pages), authority.issue({ names: [host] }));
+  const inDns = locals.map((local) => {
+    return [openpgpkeyName(local, name), [{ type: "OPENPGPKEY", rdata: published, ttl }]] as const;
+  });
+  return { [host]: [{ type: "A", value: policies.endpoint.address, ttl }], ...Object.fromEntries(inDns) };
 }
 
 function hostOf(name: DomainName): DomainName {
@@ -91,6 +133,7 @@ function openHonest(
   setup: ReceiverSetup,
   hostname: DomainName,
   identity: Identity | undefined,
+  mailbox: Mailbox,
 ): Promise<Receiver> {
   return startReceiver({
     net,
@@ -99,6 +142,7 @@ function openHonest(
     hostname,
     features: { requireTls: setup.requireTls?.offered ?? true },
     ...(identity === undefined ? {} : { credentials: identity.credentials }),
+    onMessage: mailbox.take,
   });
 }
 

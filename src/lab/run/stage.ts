@@ -23,6 +23,7 @@ import {
   type Smuggling,
 } from "../../threats/index.ts";
 import { attackers, type AttackId } from "../attackers/index.ts";
+import type { Draft } from "../author/index.ts";
 import { attackerDomain } from "../attackers/index.ts";
 import { makeAuthority, type Authority } from "../ca.ts";
 import type { ZoneState } from "../dnssec/index.ts";
@@ -31,6 +32,7 @@ import { startPolicyHost, type PolicyHost } from "../policy-host.ts";
 import type { LabMail, RunningSender, Sender, SenderWorld } from "../senders/types.ts";
 import {
   another,
+  authorIn,
   beginsAtMs,
   bystanderIn,
   calmOf,
@@ -43,13 +45,16 @@ import {
   observedIn,
   passedAt,
   seenOf,
+  shownIn,
   takenFor,
+  told,
   underWayIn,
   victim,
   type Act,
   type Others,
   type Run,
 } from "./act.ts";
+import { correspondents, openAuthor, type LabAuthor } from "./author.ts";
 import { openFront } from "./front.ts";
 import { startGuarded } from "./guarded.ts";
 import { countsOf as hopsOf, type MailTo } from "./inbound.ts";
@@ -98,10 +103,13 @@ async function openStage(ports: LabPorts, sender: Sender, plots: readonly Plot[]
       return stage;
     } catch (error) {
       await stage.close();
-      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-      if (!isTaken || tries >= stageLimits.portTriesMax) throw error;
+      if (!isTaken(error) || tries >= stageLimits.portTriesMax) throw error;
     }
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EADDRINUSE";
 }
 
 class Stage {
@@ -115,6 +123,7 @@ class Stage {
   #names: Nameserver | undefined;
   #policies: PolicyHost | undefined;
   #running: RunningSender | undefined;
+  #author: LabAuthor | undefined;
   #smtpPort = 25;
   /** How much time was let pass. */
   #passedMs = 0;
@@ -138,6 +147,7 @@ class Stage {
       smtpPort: this.#smtpPort,
       ttlSeconds: this.#sender.ttlSeconds,
     };
+    if (plots.some(({ attack }) => attack?.effect.author !== undefined)) this.#author = await openAuthor(this.#ports);
     this.#acts = await Promise.all(plots.map((plot) => this.#actOf(deps, plot)));
     const sites = this.#sites();
     this.#names = await this.#kept(
@@ -226,8 +236,12 @@ class Stage {
     const name = nameOf(plot);
     const { receiver, attack } = plot;
     const called = (prefix: string): DomainName => domain(`${prefix}${name}.example`);
-    const open = (prefix: string, neighbours?: Neighbours): Promise<Site> =>
-      this.#kept(openSite(deps, receiver, called(prefix), this.#somewhere(), neighbours));
+    const isSealed = attack?.effect.author !== undefined;
+    const open = async (prefix: string, neighbours?: Neighbours): Promise<Site> => {
+      const sealed = isSealed ? await this.#author?.correspondenceWith(called(prefix)) : undefined;
+      const all = { ...neighbours, ...(sealed === undefined ? {} : { sealed }) };
+      return this.#kept(openSite(deps, receiver, called(prefix), this.#somewhere(), all));
+    };
     const aim = attack?.effect.aim;
     const hasNeighbour = aim?.kind === "domain";
     const site = await open("", hasNeighbour ? { alsoFor: called("b-") } : {});
@@ -269,21 +283,23 @@ class Stage {
   async #control(): Promise<void> {
     const known = this.#acts.filter(({ plot }) => plot.receiver.remembered !== undefined);
     for (let day = 1; day < 3 && known.length > 0; day++) {
-      const runs = await Promise.all(known.map(({ before }) => this.#handIn(before)));
+      const runs = await Promise.all(known.map((act) => this.#handIn(act, act.before)));
       await this.#settle(runs, new Map());
       await this.#pass(dayMs);
     }
     for (const act of this.#acts) act.startedAt = this.#ports.clock.monotonic();
-    await Promise.all(this.#acts.map(async (act) => void (act.control = await this.#handIn(act.before))));
+    await Promise.all(this.#acts.map(async (act) => void (act.control = await this.#handIn(act, act.before))));
     await this.#settle(runsOf(this.#acts, "control"), new Map());
     for (const act of this.#acts) {
-      act.controlLines = act.before.front.transcript();
+      const lines = act.before.front.transcript();
+      act.controlLines = act.control === undefined ? lines : told(act, act.control, act.before, lines);
       if (act.control !== undefined) act.calm = calmOf(act.before, act.control);
       act.endedAt = this.#ports.clock.monotonic();
     }
   }
 
-  async #takePlaces(act: Act): Promise<void> {
+  /** A port that was free at one address may be taken at another, by whoever else is on this machine: then at the next. */
+  async #takePlaces(act: Act, triesLeft: number = stageLimits.portTriesMax): Promise<void> {
     const { plot, site } = act;
     // What passed before is the control's.
     site.front.leadTo(() => site.honest.endpoint);
@@ -310,6 +326,8 @@ class Stage {
         domain: site.domain,
         smtpPort: this.#smtpPort,
         ...(credentials === undefined ? {} : { credentials }),
+        offersRequireTls: plot.receiver.requireTls?.offered ?? true,
+        ...(site.keys === undefined ? {} : { sealedFor: { locals: correspondents, key: site.keys.open } }),
         spares: (envelope) => isSpared(act, envelope),
         isAtWork: () => this.#isAtWork(act, connectionsOf(act) + 1),
       },
@@ -317,8 +335,15 @@ class Stage {
     );
     act.running = running;
     this.#closers.push(() => running.close());
-    if (isInDns) act.lure = await this.#kept(openFront(net, { address, port: this.#smtpPort }, () => running.endpoint));
-    else {
+    if (isInDns) {
+      try {
+        act.lure = await this.#kept(openFront(net, { address, port: this.#smtpPort }, () => running.endpoint));
+      } catch (error) {
+        if (!isTaken(error) || triesLeft === 0) throw error;
+        await running.close();
+        await this.#takePlaces(act, triesLeft - 1);
+      }
+    } else {
       site.front.leadTo(({ count }) => (this.#isAtWork(act, count) ? running.endpoint : site.honest.endpoint));
     }
   }
@@ -335,7 +360,7 @@ class Stage {
       const passing = acts.filter(({ aim }) => passedBefore(aim) >= left);
       const runs = await Promise.all(
         passing.map(async (act) => {
-          const run = await this.#handIn(act.site);
+          const run = await this.#handIn(act, act.site);
           act.aside ??= run;
           return run;
         }),
@@ -371,7 +396,7 @@ class Stage {
     if (passing.length === 0) return;
     await this.#pass(lullMs);
     await this.#settle(runs, stalling);
-    await Promise.all(passing.map(async (act) => void (act.aside = await this.#handIn(act.site))));
+    await Promise.all(passing.map(async (act) => void (act.aside = await this.#handIn(act, act.site))));
     await this.#settle(runsOf(passing, "aside"), stalling);
   }
 
@@ -380,10 +405,10 @@ class Stage {
     act.startedAt = this.#ports.clock.monotonic() - (act.endedAt - act.startedAt);
     act.endedAt = 0;
     if (plot.attack?.effect.inbound !== undefined) return this.#strikeInbound(act, plot.attack.effect.inbound);
-    act.attack = await this.#handIn(site);
-    if (neighbour !== undefined) act.aside = await this.#handIn(neighbour);
-    if (aim?.kind === "sender") act.aside = await this.#handIn(site, { from: another.from });
-    if (aim?.kind === "recipient") act.aside = await this.#handIn(site, { to: another.to });
+    act.attack = await this.#handIn(act, site);
+    if (neighbour !== undefined) act.aside = await this.#handIn(act, neighbour);
+    if (aim?.kind === "sender") act.aside = await this.#handIn(act, site, { from: another.from });
+    if (aim?.kind === "recipient") act.aside = await this.#handIn(act, site, { to: another.to });
   }
 
   async #strikeInbound(act: Act, effect: Smuggling | CommandInjection): Promise<void> {
@@ -412,18 +437,32 @@ class Stage {
     for (const act of acts) if (act.attack?.state !== "waiting" || act.endedAt === 0) act.endedAt = now;
   }
 
-  #handIn(site: Site, others: Others = {}): Promise<Run> {
-    const { mail, token } = this.#mailTo(site, others);
-    return this.#submit(mail, token);
+  /** Where the author seals, after he has looked for the key; without one, he does not send. */
+  async #handIn({ plot }: Act, site: Site, others: Others = {}): Promise<Run> {
+    const { mail, token, draft } = this.#mailTo(site, others);
+    const { body } = draft;
+    const how = plot.attack?.effect.author;
+    if (how === undefined || site.keys === undefined) return { ...(await this.#submit(mail, token)), body };
+    if (this.#author === undefined || this.#names === undefined || this.#policies === undefined) {
+      throw new Error("there is nobody who seals");
+    }
+    const { endpoint: nameserver, anchors } = this.#names;
+    const httpsPort = this.#policies.endpoint.port;
+    const world = { nameserver, anchors, httpsPort, authorityPem: this.#authority.pem };
+    const written = await this.#author.write(draft, { pinned: site.keys, how, world });
+    if (!written.ok) return { token, body, id: undefined, state: "waiting", kept: written.error };
+    const { content, mark, key } = written.value;
+    return { ...(await this.#submit({ ...mail, content }, token)), body, sealed: { mark, key } };
   }
 
   #mailTo(
     { domain: name, setup }: Site,
     { from = victim.from, to: local = victim.to, token = this.#ports.makeToken() }: Others,
-  ): { readonly mail: LabMail; readonly token: string } {
-    const to = `${local}@${name}`;
-    const content = [`From: ${from}`, `To: ${to}`, "Subject: a secret", "", `The token is ${token}.`, ""].join("\r\n");
-    return { mail: { from, to, content, requireTls: setup.requireTls !== undefined }, token };
+  ): { readonly mail: LabMail; readonly token: string; readonly draft: Draft } {
+    const draft = { from, to: `${local}@${name}`, subject: "a secret", body: `The token is ${token}.\r\n` };
+    const { to, subject, body } = draft;
+    const content = [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, "", body].join("\r\n");
+    return { mail: { from, to, content, requireTls: setup.requireTls !== undefined }, token, draft };
   }
 
   async #submit(mail: LabMail, token: string): Promise<Run> {
@@ -501,14 +540,18 @@ class Stage {
   async #evidence(act: Act, run: Run, site: Site): Promise<Evidence> {
     const { running, lure, strike, slipToken } = act;
     const { inbound } = this.#sending;
-    const copies = copiesOf(site, run.token);
-    const slipped = (strike?.slippedIn ?? 0) + copiesOf(site, slipToken).filter(isSecondMessage).length;
+    const copies = copiesOf(site, run);
+    const slippedIn = copiesOf(site, { token: slipToken }).filter(({ message }) => isSecondMessage(message));
+    const slipped = (strike?.slippedIn ?? 0) + slippedIn.length;
+    const tls = copies[0]?.message.tls;
     const words = run.id === undefined ? [] : await this.#sending.words(run.id);
     return {
       token: run.token,
       seen: seenOf(act, run),
-      honest: { copies: copies.length, ...(copies[0]?.tls === undefined ? {} : { tls: copies[0].tls }) },
-      attacker: running === undefined ? { connections: 0, strikes: strike?.strikes ?? 0 } : { ...countsOf(running) },
+      honest: { copies: copies.length, ...(tls === undefined ? {} : { tls }) },
+      attacker: running === undefined ? { connections: 0, strikes: strike?.strikes ?? 0 } : countsOf(act, running, run),
+      ...authorIn(run),
+      ...shownIn(act, run, site),
       ...bystanderIn(act),
       ...(await this.#noticed(act)),
       ...(strike === undefined || inbound === undefined
@@ -517,7 +560,7 @@ class Stage {
             slippedIn: slipped,
             hops: { sent: strike.legally.sent, counted: await hopsOf(inbound, strike, (to) => takenFor(site, to)) },
           }),
-      transcript: strike?.transcript ?? passedAt(lure, site.front),
+      transcript: strike?.transcript ?? told(act, run, site, passedAt(lure, site.front)),
       words,
     };
   }

@@ -1,7 +1,16 @@
 /** What a run of the lab is asked for, and what comes of it. */
 import { createHash } from "node:crypto";
-import type { Clock, Net } from "../../base/index.ts";
-import { isExposed, type Bystander, type ChosenAttack, type Outcome, type ReceiverSetup } from "../../threats/index.ts";
+import type { Clock, Net, Random } from "../../base/index.ts";
+import {
+  isExposed,
+  type Bystander,
+  type ChosenAttack,
+  type KeySource,
+  type Outcome,
+  type ReceiverSetup,
+  type ShownAs,
+} from "../../threats/index.ts";
+import type { DirectoryTerms, FindKey, Kept, OpenDirectory, Opened, OpenTerms, OpenWeb } from "../author/index.ts";
 import type { Noticed, Sender } from "../senders/types.ts";
 import type { HopEvidence } from "./inbound.ts";
 import type { TranscriptLine } from "./transcript.ts";
@@ -19,11 +28,15 @@ export interface Evidence {
   /** Stood in the message, and nowhere else in the world. */
   readonly token: string;
   /** Where it was found, outside of the honest server. */
-  readonly seen: "nowhere" | "in-clear" | "inside-attackers-tls";
+  readonly seen: "nowhere" | "in-clear" | "inside-attackers-tls" | "at-hop";
   /** How often the honest server took it, and over what the first time; absent if it did not. */
   readonly honest: { readonly copies: number; readonly tls?: string };
-  /** Connections that came to the attacker, and how often he did what he does. */
-  readonly attacker: { readonly connections: number; readonly strikes: number };
+  /** Connections that came to the attacker, and how often he did what he does; `sealedCopies`: messages that he holds and cannot read. */
+  readonly attacker: { readonly connections: number; readonly strikes: number; readonly sealedCopies?: number };
+  /** For sealed mail: where the author had the key from, or why he has not sent it. */
+  readonly author?: { readonly key: KeySource } | { readonly kept: Kept };
+  /** For mail that is sealed, or passes hands in the honest server: what its recipient is shown. Undefined: nothing. */
+  readonly shown?: { readonly predicted: ShownAs | undefined; readonly observed: ShownAs | undefined };
   /** The run before, without an attacker: what is "held" here is not broken. */
   readonly control?: {
     readonly predicted: Outcome;
@@ -74,10 +87,11 @@ export interface Failure {
   readonly words: readonly string[];
 }
 
-/** Something was other than predicted: the outcome, the control's, or the bystander's. */
-export function isMismatch({ predicted, observed, evidence: { control, bystander, hops } }: Cell): boolean {
+/** Something was other than predicted: the outcome, the control's, or the bystander's; or what the recipient is shown. */
+export function isMismatch({ predicted, observed, evidence: { control, bystander, hops, shown } }: Cell): boolean {
   return (
     predicted !== observed ||
+    (shown !== undefined && shown.predicted !== shown.observed) ||
     (control !== undefined && control.predicted !== control.observed) ||
     (bystander !== undefined && isHarmed(bystander)) ||
     (hops !== undefined && !isCountedRight(hops))
@@ -110,6 +124,17 @@ export interface LabPorts {
   makeDirectory(): { readonly path: string; remove(): void };
   /** An unguessable word. */
   makeToken(): string;
+  readonly random: Random;
+  readonly openWeb: OpenWeb;
+  /** For tests: the author's program, or the recipient's, is not what it should be. */
+  readonly author?: Partial<AuthorParts>;
+}
+
+/** What these programs are made of, as far as a fault in them could be planted. */
+export interface AuthorParts {
+  readonly findKey: FindKey;
+  readonly openDirectory: (terms: DirectoryTerms) => OpenDirectory;
+  readonly openMessage: (content: string, terms: OpenTerms) => Promise<Opened>;
 }
 
 export interface LabRequest {
@@ -129,6 +154,26 @@ export interface LabResult {
   /** Senders that could not be started here, and why. */
   readonly notInstalled: readonly { readonly sender: string; readonly why: string }[];
 }
+
+/** What stands in a transcript of sealed mail beside what passed: of its author, of hands that it was in, and of its recipient. */
+export const sealNotes = [
+  "sealed-pinned",
+  "sealed-dns",
+  "sealed-web",
+  "kept-dns-failed",
+  "kept-web-unproven",
+  "kept-web-unavailable",
+  "kept-bad-key",
+  "kept-nowhere",
+  "hop-read",
+  "hop-sealed",
+  "copy-taken",
+  "shown-as-written",
+  "shown-altered",
+  "shown-refused",
+] as const;
+
+export type SealNote = (typeof sealNotes)[number];
 
 /** What a cell's domain is called. One label, so that it is a zone of its own below `example`; a long one is cut, and still its own. */
 export function siteName(receiver: string, attack: string): string {
