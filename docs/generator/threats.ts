@@ -222,7 +222,7 @@ function attacksPart({ others }: LabRecord): string {
 function aimsPart(): string {
   const shown = columns.filter(([, sender]) => sender?.kind === "surehop");
   const rows = usualAttacks().flatMap(({ name, effect, shownAt }) => {
-    if (shownAt === undefined) return [];
+    if (shownAt === undefined || effect.aim === undefined) return [];
     const outcomesHere = shown.map(([, sender, receiver]) => {
       const setup = receiverNamed(receiver);
       if (sender === undefined || setup === undefined) return "–";

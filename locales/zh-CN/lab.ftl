@@ -163,7 +163,7 @@ lab-defence-strict-line-ends = 严格认定邮件在哪里结束
 lab-defence-patience = 宁可等待，也不（马上）放弃加密
 lab-defence-sni-and-port = 对方不按邮件服务器的方式应答，就什么也不说
 lab-defence-sealing = 把邮件本身封好（OpenPGP、S/MIME）
-lab-defence-proven-keys = 没人作保的密钥一律不用
+lab-defence-proven-keys = 只用有人作保的密钥这一规矩
 lab-defence-pinned-keys = 收信人亲手交来的密钥
 
 ## 收信方

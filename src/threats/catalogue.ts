@@ -221,7 +221,7 @@ export const catalogue: Readonly<Record<AttackId, Attack>> = {
   "forged-key": {
     id: "forged-key",
     stands: ["dns", "web", "hop"],
-    stoppedBy: ["dnssec", "proven-keys", "pinned-keys"],
+    stoppedBy: ["dnssec", "pinned-keys", "proven-keys"],
     besides: ["careless", "web-self-signed", "pinned"],
     variants: {
       ...dressed(planted(careful, { of: "dns" })),

@@ -39,12 +39,14 @@ export function gridOf(
 
 /** What the marks and the columns mean. */
 export function legendOf(words: Words, cells: readonly Cell[]): readonly string[] {
+  const attacks = attacksIn(cells);
+  const width = Math.max(...attacks.map(({ length }) => length));
   return [
     words.say("lab-legend"),
     "",
     words.say("lab-columns"),
-    ...attacksIn(cells).map(
-      (attack, at) => `${String(at + 1).padStart(4)}  ${attack.padEnd(26)} ${attackName(words, attack)}`,
+    ...attacks.map(
+      (attack, at) => `${String(at + 1).padStart(4)}  ${attack.padEnd(width)} ${attackName(words, attack)}`,
     ),
   ];
 }

@@ -18,6 +18,8 @@ const make = (tag, props = {}, ...children) => {
   return element;
 };
 const filled = (text, given) => text.replace(/\\{(\\w+)\\}/g, (_, name) => given[name] ?? "");
+/* Quotation marks as they stand in lines that run downwards. */
+const upright = (text) => text.replaceAll("“", "「").replaceAll("”", "」");
 const texts = () => data.texts[language];
 
 function draw() {
@@ -47,7 +49,7 @@ function drawMatrix(t) {
   const receivers = [...new Set(cells.map((cell) => cell.receiver))];
   const at = new Map(cells.map((cell) => [cell.receiver + " " + cell.attack, cell]));
   const head = make("tr", {}, make("th", { scope: "col" }), ...attacks.map((attack) =>
-    make("th", { scope: "col", title: t.attacks[attack].name }, make("div", {}, language === "en" ? attack : t.attacks[attack].name))));
+    make("th", { scope: "col", title: t.attacks[attack].name }, make("div", {}, language === "en" ? attack : upright(t.attacks[attack].name)))));
   const rows = receivers.map((receiver) => make("tr", {},
     make("th", { scope: "row", title: receiver }, t.receivers[receiver]),
     ...attacks.map((attack) => {

@@ -31,7 +31,8 @@ button:hover { border-color: var(--soft); }
 table { border-collapse: separate; border-spacing: 0; font-size: .875rem; }
 thead th { position: sticky; top: 0; z-index: 2; background: var(--raised); height: 12rem; vertical-align: bottom; padding: 0; font-weight: 500; border-bottom: 1px solid var(--line); }
 thead th div { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; padding: .5rem 0; margin: 0 auto; font-family: ui-monospace, "Noto Sans Mono", monospace; font-size: .78rem; }
-:lang(zh) thead th div { transform: none; letter-spacing: .05em; font-family: inherit; }
+:lang(zh) thead th { height: 18rem; }
+:lang(zh) thead th div { transform: none; letter-spacing: .05em; font-family: inherit; white-space: normal; max-height: 17rem; line-height: 1.15; text-align: start; }
 tbody th { position: sticky; left: 0; z-index: 1; background: var(--raised); text-align: left; font-weight: 400; padding: .1rem .75rem; min-width: 15rem; max-width: 20rem; line-height: 1.25; border-right: 1px solid var(--line); }
 thead th:first-child { left: 0; z-index: 3; border-right: 1px solid var(--line); }
 tbody tr:hover th { color: var(--focus); }
