@@ -41,6 +41,27 @@ describe("any attack, aimed in any way", () => {
 
 const sampled = 40;
 
+describe("what is aimed, alone", () => {
+  test("who stays for an hour has gone when other mail comes, though nobody had to wait so long", async () => {
+    const attacks = ["target:until-60", "target:read-at-hop:until-60"];
+    expect(differences(await cellsOf({ sender: "surehop", receivers: ["opportunistic"], attacks }))).toEqual([]);
+  });
+
+  test("sealed mail: a false key deceives whoever writes while it is there, and whom he spares he could have read", async () => {
+    const aimed = ["read-at-hop", "read-at-hop:altered", "redirect-sealed", "forged-key", "forged-key:careless"];
+    const attacks = aimed.flatMap((name) => aims.map((aim) => `target:${name}:${aim}`));
+    const cells = await cellsOf({ sender: "surehop", receivers: ["opportunistic", "dane-ee"], attacks });
+    expect(differences(cells)).toEqual([]);
+    const careless = cells.find(
+      ({ attack, receiver }) => `${attack} ${receiver}` === "target:forged-key:careless:sender opportunistic",
+    );
+    expect(careless?.evidence.bystander).toMatchObject({ observed: "exposed-to-attacker", copies: 1 });
+    // Of mail that he is not after he changes nothing, and it arrives.
+    const altered = cells.filter(({ attack }) => attack === "target:read-at-hop:altered:recipient");
+    expect(altered.map(({ evidence }) => evidence.bystander?.copies)).toEqual([1, 1]);
+  }, 120_000);
+});
+
 describe("what an aimed attack looks like from outside", () => {
   let cells: readonly Cell[];
 

@@ -44,14 +44,13 @@ export async function startKeeper(
     ...(target.credentials === undefined ? {} : { credentials: target.credentials }),
     features: { requireTls: target.offersRequireTls ?? true },
     async onMessage(message) {
-      // Of mail that he is not after he changes nothing.
-      const { read = message.content, handsOn = message.content } =
-        target.spares?.(message) === true ? {} : await handle(message);
-      const { from, to, tls } = message;
+      const { from, to, tls, content } = message;
+      const { read = content, handsOn = content } = await handle(message);
       strikes++;
       captured.push({ from, to, content: read, tls: tls !== undefined, isAtHop: true });
       if (captured.length > keeperLimits.messagesKeptMax) captured.shift();
-      await handOn(deps, target, { ...message, content: handsOn });
+      // Mail that he is not after he could have read, and does not change.
+      await handOn(deps, target, { ...message, content: target.spares?.(message) === true ? content : handsOn });
     },
   });
   return {

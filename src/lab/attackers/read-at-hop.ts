@@ -30,10 +30,10 @@ function withOwnWords(content: string): string {
 /** One bit of what is encrypted, far from the beginning; the armor stays whole. */
 function withAnotherOctet(content: string): string {
   return content.replace(
-    /(-----BEGIN PGP MESSAGE-----(?:\r\n[^\r\n]+)*\r\n\r\n)([\w+/=\r\n]+?)(\r\n=[\w+/]{4})?(\r\n-----END)/,
-    (_, before: string, text: string, sum: string | undefined, after: string) => {
+    /(-----BEGIN PGP MESSAGE-----(?:\r\n[^\r\n]+)*\r\n\r\n)([\w+/=\r\n]+?)(?:\r\n=[\w+/]{4})?(\r\n-----END)/,
+    (_, before: string, text: string, after: string) => {
       const octets = Buffer.from(text, "base64");
-      const at = octets.length - bitsFromTheEnd;
+      const at = octets.length - octetsFromTheEnd;
       octets[at] = (octets[at] ?? 0) ^ 1;
       const lines = octets.toString("base64").match(/.{1,64}/g) ?? [];
       // The sum of the armor is no signature, and nobody has to check it (RFC 9580 §6.1): he leaves it out.
@@ -42,7 +42,7 @@ function withAnotherOctet(content: string): string {
   );
 }
 
-const bitsFromTheEnd = 30;
+const octetsFromTheEnd = 30;
 
 /** Anybody has the recipient's key: he seals a message of his own for him, and signs it himself, under the author's name. */
 async function replaced(

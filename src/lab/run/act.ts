@@ -97,6 +97,11 @@ export function beginsAtMs(aim: Aim | undefined): number {
   return aim?.kind === "minutes" ? aim.from * minuteMs : 0;
 }
 
+/** When he has gone, of his own clock; one who does not go by the clock is gone at once. */
+export function endsAtMs(aim: Aim | undefined): number {
+  return aim?.kind === "minutes" ? (aim.until ?? 0) * minuteMs : 0;
+}
+
 /** What is under way at the same time. */
 export function underWayIn({ attack, aside, aim, besides }: Act): readonly Run[] {
   const isBeside = aim !== undefined && isBesideOnly(bystanderOf(aim));

@@ -39,6 +39,7 @@ import {
   connectionsOf,
   copiesOf,
   countsOf,
+  endsAtMs,
   isSecondMessage,
   isSpared,
   minuteMs,
@@ -394,7 +395,9 @@ class Stage {
   async #passAfter(acts: readonly Act[], runs: readonly Run[], stalling: ReadonlyMap<Run, Act>): Promise<void> {
     const passing = acts.filter(({ aim }) => aim !== undefined && bystanderOf(aim) === "later");
     if (passing.length === 0) return;
-    await this.#pass(lullMs);
+    // Nobody who was hit may have had to wait, and so no time may have passed.
+    const overIn = passing.map(({ aim, beganAtMs }) => (beganAtMs ?? 0) + endsAtMs(aim) - this.#passedMs);
+    await this.#pass(lullMs + Math.max(0, ...overIn));
     await this.#settle(runs, stalling);
     await Promise.all(passing.map(async (act) => void (act.aside = await this.#handIn(act, act.site))));
     await this.#settle(runsOf(passing, "aside"), stalling);
