@@ -28,6 +28,9 @@ export const checkLimits = {
   replyMaxChars: 65_536,
   /** A certificate that ends sooner is worth a warning. */
   expirySoonMs: 14 * 86_400_000,
+  /** Chains of which answers are kept, some 400 bytes for each, and names that each was asked for. */
+  chainsKnownMax: 8_192,
+  namesKnownMax: 4,
   /** Between two looks of a watch. */
   watchMinMs: 60_000,
   /** Facts of one domain, kept in a file. */

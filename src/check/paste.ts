@@ -73,7 +73,7 @@ export function readyToPaste(
 
 /** A record for each kind of key that it shows (trap 15). */
 function keysOf({ host, chains }: HostView): HostKeys {
-  const current = chains.map(({ leaf }) => certificateKey(leaf));
+  const current = chains.map(({ leaf }) => certificateKey(leaf()));
   return {
     host,
     current: current.filter((key, at) => current.findIndex(({ sha256 }) => sha256 === key.sha256) === at),

@@ -92,9 +92,14 @@ async function askFinger({ domain, port }: Town, host: HostView["host"] | undefi
   return { verdict: isMatched ? "matched" : "mismatch", text };
 }
 
-async function askLdns({ port }: Town, { host }: HostView, { chain }: ChainView): Promise<Said> {
+async function askLdns({ port }: Town, { host }: HostView, { certificates }: ChainView): Promise<Said> {
   const file = join(folder, "chain.pem");
-  writeFileSync(file, chain.map((certificate) => certificate.toString()).join(""));
+  writeFileSync(
+    file,
+    certificates()
+      .map((certificate) => certificate.toString())
+      .join(""),
+  );
   const text = await ask(ldnsDane, ["-f", join(folder, "ca.pem"), "-c", file, "verify", host, String(port)]);
   if (/were bogus|could not|timed out/.test(text)) return { verdict: "failed", text };
   if (/PKIX validation without DANE will be performed/.test(text)) return { verdict: "none", text };

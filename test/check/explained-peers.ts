@@ -53,7 +53,7 @@ export const explanations: readonly Explanation[] = [
       theirs === "mismatch" &&
       fact.tlsa.kind === "records" &&
       fact.tlsa.records.every(({ usage }) => usage === 2) &&
-      chain?.leaf.checkHost(host) === undefined,
+      chain?.leaf().checkHost(host) === undefined,
   },
   {
     why: "DANE-EE binds the key to the host by the record alone, whatever names the certificate has (RFC 7671 §5.1, RFC 7672 §3.1.1); ldns-dane compares them",

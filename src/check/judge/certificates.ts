@@ -1,9 +1,10 @@
 /** The certificates that a host shows: whom they would convince, for how long, and how well (RFC 5280, RFC 9525). */
 import type { X509Certificate } from "node:crypto";
+import type { Instant } from "../../base/index.ts";
 import { checkLimits } from "../limits.ts";
 import type { Finding, Inspection, Severity } from "../types.ts";
 import { ofHost } from "./finding.ts";
-import { isEnforced, isSelfSigned, type ChainView, type HostView } from "./view.ts";
+import { isEnforced, type ChainView, type HostView } from "./view.ts";
 
 export function judgeCertificates(inspection: Inspection, view: HostView): readonly Finding[] {
   const found = view.chains.flatMap((chain) => judgeChain(inspection, view, chain));
@@ -15,7 +16,7 @@ export function judgeCertificates(inspection: Inspection, view: HostView): reado
 function judgeChain(inspection: Inspection, { host }: HostView, chain: ChainView): readonly Finding[] {
   const { domain, at } = inspection;
   const about = { domain, host };
-  const { leaf, looks, weakKeys, weakSignatures, trustDetail, keyKind, addresses } = chain;
+  const { looks, validity, weakKeys, weakSignatures, trustDetail, keyKind, addresses } = chain;
   const kind = keyKind.toUpperCase();
   const weight = weigh(inspection, chain);
   const found: Finding[] = [];
@@ -23,7 +24,11 @@ function judgeChain(inspection: Inspection, { host }: HostView, chain: ChainView
   if (weakKeys.length > 0) {
     const subject = subjectAt(chain, weakKeys);
     found.push(
-      ofHost("key-short", "warning", about, { ...shown, key: keyText(chain.chain[weakKeys[0] ?? 0]), subject }),
+      ofHost("key-short", "warning", about, {
+        ...shown,
+        key: keyText(chain.certificates()[weakKeys[0] ?? 0]),
+        subject,
+      }),
     );
   }
   if (weakSignatures.length > 0) {
@@ -32,31 +37,37 @@ function judgeChain(inspection: Inspection, { host }: HostView, chain: ChainView
   const isWeak = weakKeys.length + weakSignatures.length > 0;
   if (looks.chain === "self-signed") found.push(ofHost("certificate-self-signed", weight, about, shown));
   if (looks.chain === "incomplete") {
-    found.push(ofHost("chain-incomplete", weight, about, { ...shown, issuer: oneLine(chain.chain.at(-1)?.issuer) }));
+    const issuer = oneLine(chain.certificates().at(-1)?.issuer);
+    found.push(ofHost("chain-incomplete", weight, about, { ...shown, issuer }));
   }
   if (looks.chain === "private" && !isWeak) {
     found.push(ofHost("certificate-untrusted", weight, about, { ...shown, detail: trustDetail }));
   }
   if (looks.name === "other") {
-    found.push(ofHost("certificate-other-name", weight, about, { ...shown, names: oneLine(leaf.subjectAltName) }));
+    found.push(
+      ofHost("certificate-other-name", weight, about, { ...shown, names: oneLine(chain.leaf().subjectAltName) }),
+    );
   }
-  const date = leaf.validToDate.toISOString().slice(0, 10);
-  const leftMs = leaf.validToDate.getTime() - at;
+  const date = dayOf(validity.until);
+  const leftMs = validity.until - at;
   if (looks.dates === "expired") found.push(ofHost("certificate-expired", weight, about, { ...shown, date }));
   else if (looks.dates === "not-yet") {
-    const from = leaf.validFromDate.toISOString().slice(0, 10);
-    found.push(ofHost("certificate-not-yet-valid", weight, about, { ...shown, date: from }));
+    found.push(ofHost("certificate-not-yet-valid", weight, about, { ...shown, date: dayOf(validity.from) }));
   } else if (leftMs < checkLimits.expirySoonMs) {
     const days = String(Math.max(0, Math.floor(leftMs / dayMs)));
     found.push(
       ofHost("certificate-expires-soon", weight === "error" ? "warning" : weight, about, { ...shown, date, days }),
     );
   }
-  if (isDisordered(chain.chain)) found.push(ofHost("chain-disordered", "notice", about, shown));
+  if (chain.isDisordered) found.push(ofHost("chain-disordered", "notice", about, shown));
   return found;
 }
 
 const dayMs = 86_400_000;
+
+function dayOf(instant: Instant): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
 
 /** Who would turn the mail away for it: those who go by MTA-STS, nobody, or nobody yet. DANE-EE asks for neither names nor dates. */
 function weigh(inspection: Inspection, { dane }: ChainView): Severity {
@@ -64,23 +75,8 @@ function weigh(inspection: Inspection, { dane }: ChainView): Severity {
   return dane !== undefined && dane !== "mismatch" ? "notice" : "warning";
 }
 
-/** RFC 5246 §7.4.2: each certificate vouches for the one before it. What belongs nowhere is out of order too. */
-function isDisordered(chain: readonly X509Certificate[]): boolean {
-  return chain.some((certificate, at) => {
-    const below = chain[at - 1];
-    return below !== undefined && (isSelfSigned(below) || !isIssuer(certificate, below));
-  });
-}
-
-function isIssuer(issuer: X509Certificate, certificate: X509Certificate): boolean {
-  try {
-    return certificate.checkIssued(issuer);
-  } catch {
-    return false;
-  }
-}
-
-function subjectAt({ chain }: ChainView, places: readonly number[]): string {
+function subjectAt({ certificates }: ChainView, places: readonly number[]): string {
+  const chain = certificates();
   return places.map((place) => oneLine(chain[place]?.subject)).join("; ");
 }
 

@@ -62,7 +62,7 @@ function hasSpare({ domain, at }: Inspection, { fact: { tlsa }, host, chains, fi
   return usableTlsa(tlsa.records).some(
     (record) =>
       record.usage === daneTa ||
-      chains.every(({ chain }) => !matchDane({ records: [record], chain, names, now: at }).ok),
+      chains.every(({ certificates }) => !matchDane({ records: [record], chain: certificates(), names, now: at }).ok),
   );
 }
 

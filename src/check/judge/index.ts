@@ -6,6 +6,7 @@ import { predictAll } from "../matrix.ts";
 import type { Finding, Inspection, Report, Severity } from "../types.ts";
 import { levelOf, verdictOf } from "../verdict.ts";
 import { judgeCertificates } from "./certificates.ts";
+export { isForName, isSameChain } from "./chain.ts";
 import { ofDomain } from "./finding.ts";
 import { judgeHostInDns, judgeNames, judgeNameservers, judgeTogether } from "./hosts.ts";
 import { judgeWhatIsPublished } from "./published.ts";

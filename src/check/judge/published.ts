@@ -11,12 +11,15 @@ import {
 import type { AddressFact, HostFact } from "../../policy/index.ts";
 import type { TlsaRecord } from "../../dns/index.ts";
 import type { Finding, Inspection, SeenHost } from "../types.ts";
+import { chainDigest } from "./chain.ts";
 import { actingFor } from "./finding.ts";
 import type { HostView } from "./view.ts";
 
+/** The checker has more to say about certificates, and says what could not be looked at in a place of its own. */
 export function judgeWhatIsPublished(inspection: Inspection, views: readonly HostView[]): readonly Finding[] {
   const { domain } = inspection;
-  const found = judgePublished(publishedFacts(inspection, views)).filter(({ code }) => !saidElsewhere.has(code));
+  const judged = judgePublished(publishedFacts(inspection, views), { certificates: false });
+  const found = judged.filter(({ code }) => code !== "host-untested");
   const isUnsigned = found.some(({ code }) => code === "mx-insecure");
   return found
     .filter(({ code, name }) => !(isUnsigned && code === "addresses-insecure" && isOwn(domain, name)))
@@ -39,13 +42,6 @@ function staleAt(found: readonly PublishedFinding[], name: string): number {
 function keysShownAt(views: readonly HostView[], name: string): number {
   return views.find(({ host }) => name.endsWith(`.${host}.`))?.chains.length ?? 0;
 }
-
-/** The checker has more to say about certificates, and says what could not be looked at in a place of its own. */
-const saidElsewhere: ReadonlySet<PublishedFinding["code"]> = new Set([
-  "host-untested",
-  "webpki-failed",
-  "certificate-expiring",
-]);
 
 /** In the zone that is said to be unsigned already. */
 function isOwn(domain: DomainName, name: string): boolean {
@@ -111,7 +107,7 @@ function presentedBy({ addresses }: SeenHost): readonly Presented[] {
   );
   const keys = new Set<string>();
   return all.filter((one) => {
-    const key = one.kind === "chain" ? Buffer.concat(one.chain).toString("base64") : `${one.kind} ${one.keyKind}`;
+    const key = one.kind === "chain" ? chainDigest(one.chain) : `${one.kind} ${one.keyKind}`;
     if (keys.has(key)) return false;
     keys.add(key);
     return true;

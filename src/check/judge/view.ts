@@ -1,35 +1,29 @@
 /** An inspection looked at host by host: what of a host's certificates holds, and by what. Pure. */
 import type { X509Certificate } from "node:crypto";
-import type { DomainName, Instant, IpAddress } from "../../base/index.ts";
+import type { DomainName, IpAddress } from "../../base/index.ts";
 import { matchesMx, type HostFact } from "../../policy/index.ts";
-import {
-  certificateIn,
-  isSoundKey,
-  isSoundSignature,
-  matchDane,
-  matchNames,
-  proveByAuthorities,
-  readCertificate,
-  usableTlsa,
-  type DaneMatch,
-} from "../../tls/index.ts";
+import { matchDane, usableTlsa, type DaneMatch } from "../../tls/index.ts";
 import type { Presented as Certificate } from "../../threats/index.ts";
 import type { Inspection, KeyKind, SeenHost, StarttlsState } from "../types.ts";
+import { knownChain, lookAt, readChain, type KnownChain, type Validity } from "./chain.ts";
 
 /** A certificate chain that a host shows to some senders. */
 export interface ChainView {
   readonly keyKind: KeyKind;
   /** At which this very chain was seen. */
   readonly addresses: readonly IpAddress[];
-  /** As presented, the leaf first; never empty. */
-  readonly chain: readonly X509Certificate[];
-  readonly leaf: X509Certificate;
+  /** As presented, the leaf first; never empty. Read when they are asked for, since most judgements can do without. */
+  readonly certificates: () => readonly X509Certificate[];
+  readonly leaf: () => X509Certificate;
+  /** The leaf's. */
+  readonly validity: Validity;
   /** What one finds who goes by authorities and names. */
   readonly looks: Certificate;
   readonly trustDetail: string;
   /** Certificates of the chain, by their place in it, whose key or signature is too weak. */
   readonly weakKeys: readonly number[];
   readonly weakSignatures: readonly number[];
+  readonly isDisordered: boolean;
   /** What DANE says of it; undefined where there are no usable records. */
   readonly dane?: DaneMatch | "mismatch";
 }
@@ -64,7 +58,7 @@ function viewHost(inspection: Inspection, fact: HostFact, host: DomainName, seen
   const chains = distinctChains(seen).map((shown) =>
     viewChain(inspection, host, shown, (certificates) => {
       if (usable.length === 0) return undefined;
-      const matched = matchDane({ records: usable, chain: certificates, names, now: inspection.at });
+      const matched = matchDane({ records: usable, chain: certificates(), names, now: inspection.at });
       return matched.ok ? matched.value : "mismatch";
     }),
   );
@@ -100,167 +94,49 @@ function insistenceOf({ addresses }: SeenHost): StarttlsState {
 interface Shown {
   readonly keyKind: KeyKind;
   readonly addresses: readonly IpAddress[];
-  readonly chain: readonly X509Certificate[];
-  /** The same as it was seen. */
+  readonly chain: KnownChain;
   readonly der: readonly Uint8Array[];
 }
 
 function distinctChains({ addresses }: SeenHost): readonly Shown[] {
-  const found = new Map<string, Shown>();
+  const found = new Map<KnownChain, Shown>();
   for (const { address, presented } of addresses) {
     for (const one of presented) {
-      if (one.kind !== "chain") continue;
-      const chain = readChain(one.chain);
-      if (chain.length === 0) continue;
-      const key = chain.map(({ fingerprint256 }) => fingerprint256).join(" ");
-      const before = found.get(key);
+      const chain = one.kind === "chain" ? knownChain(one.chain) : undefined;
+      if (one.kind !== "chain" || chain === undefined) continue;
+      const before = found.get(chain);
       const addresses = [...(before?.addresses ?? []).filter((a) => a !== address), address];
-      found.set(key, { keyKind: one.keyKind, chain, der: before?.der ?? one.chain, addresses });
+      found.set(chain, { keyKind: one.keyKind, chain, der: before?.der ?? one.chain, addresses });
     }
   }
   return [...found.values()];
 }
 
-/** Empty if one of them cannot be read. */
-function readChain(chain: readonly Uint8Array[]): readonly X509Certificate[] {
-  const read = chain.flatMap((der) => certificateIn(der) ?? []);
-  return read.length === chain.length ? read : [];
-}
-
 function viewChain(
   { facts, at }: Inspection,
   host: DomainName,
-  { keyKind, addresses, chain, der }: Shown,
-  judgeDane: (chain: readonly X509Certificate[]) => DaneMatch | "mismatch" | undefined,
+  { keyKind, addresses, chain: known, der }: Shown,
+  judgeDane: (chain: () => readonly X509Certificate[]) => DaneMatch | "mismatch" | undefined,
 ): ChainView {
-  const [leaf] = chain;
-  if (leaf === undefined) throw new TypeError("a chain has a leaf");
-  const { looks, trustDetail } = lookOnce({ chain, der }, leaf, facts.authorities, host, at);
-  const dane = judgeDane(chain);
+  const certificates = (): readonly X509Certificate[] => readChain(der);
+  const dane = judgeDane(certificates);
+  const { weakKeys, weakSignatures, isDisordered, validity } = known;
   return {
     keyKind,
     addresses,
-    chain,
-    leaf,
-    looks,
-    trustDetail,
-    ...weaknessOf({ chain, der }),
+    certificates,
+    leaf() {
+      const [leaf] = certificates();
+      if (leaf === undefined) throw new TypeError("a chain has a leaf");
+      return leaf;
+    },
+    ...lookAt(known, certificates, facts.authorities, host, at),
+    validity,
+    weakKeys,
+    weakSignatures,
+    isDisordered,
     ...(dane === undefined ? {} : { dane }),
   };
-}
-
-type Weakness = Pick<ChainView, "weakKeys" | "weakSignatures">;
-
-/** By what was seen: in a scan, one sight of an address is judged for all its domains. What is kept is answers and not certificates. */
-const weaknesses = new WeakMap<readonly Uint8Array[], Weakness>();
-
-function weaknessOf({ chain, der }: Pick<Shown, "chain" | "der">): Weakness {
-  const known = weaknesses.get(der);
-  if (known !== undefined) return known;
-  const places = chain.map((certificate, place) => ({ certificate, place }));
-  const presented = places.filter(({ certificate, place }) => place === 0 || !isSelfSigned(certificate));
-  const found = {
-    weakKeys: places.filter(({ certificate }) => !hasSoundKey(certificate)).map(({ place }) => place),
-    weakSignatures: presented.filter(({ certificate }) => !hasSoundSignature(certificate)).map(({ place }) => place),
-  };
-  weaknesses.set(der, found);
-  return found;
-}
-
-interface Looked {
-  readonly ca: Inspection["facts"]["authorities"];
-  readonly host: DomainName;
-  readonly at: Instant;
-  readonly found: ReturnType<typeof look>;
-}
-
-const lookedAt = new WeakMap<readonly Uint8Array[], Looked>();
-
-/** For how long what an authority's certificate was good for is taken to be so. */
-const lookedAgainAfterMs = 600_000;
-
-/** One sight that is judged for many domains: the same host, the same authorities, and no date of the chain between then and now. */
-function lookOnce(
-  { chain, der }: Pick<Shown, "chain" | "der">,
-  leaf: X509Certificate,
-  ca: Inspection["facts"]["authorities"],
-  host: DomainName,
-  at: Instant,
-): ReturnType<typeof look> {
-  const known = lookedAt.get(der);
-  if (known?.host === host && known.ca === ca && isSameTime(chain, known.at, at)) return known.found;
-  const found = look(chain, leaf, ca, host, at);
-  lookedAt.set(der, { ca, host, at, found });
-  return found;
-}
-
-function isSameTime(chain: readonly X509Certificate[], before: Instant, at: Instant): boolean {
-  if (Math.abs(at - before) > lookedAgainAfterMs) return false;
-  const [from, to] = [Math.min(before, at), Math.max(before, at)];
-  const dates = chain.flatMap(({ validFromDate, validToDate }) => [validFromDate.getTime(), validToDate.getTime()]);
-  return dates.every((date) => date < from || date > to || from === to);
-}
-
-function look(
-  chain: readonly X509Certificate[],
-  leaf: X509Certificate,
-  ca: Inspection["facts"]["authorities"],
-  host: DomainName,
-  at: Instant,
-): { readonly looks: Certificate; readonly trustDetail: string } {
-  const proven = proveByAuthorities(chain, ca, at);
-  const name = matchNames([host], leaf) === undefined ? "other" : "right";
-  if (proven.ok) return { looks: { chain: "trusted", dates: "valid", name }, trustDetail: "" };
-  const { fault, detail } = proven.error;
-  const said = { trustDetail: detail };
-  switch (fault) {
-    // Its chain is right, and only its time is not.
-    case "certificate-expired":
-      return { looks: { chain: "trusted", dates: "expired", name }, ...said };
-    case "certificate-not-yet-valid":
-      return { looks: { chain: "trusted", dates: "not-yet", name }, ...said };
-    case "certificate-self-signed":
-      return { looks: { chain: "self-signed", dates: datesOf(leaf, at), name }, ...said };
-    // oxlint-disable-next-line default-case -- every other fault of a path comes to this
-    default:
-      return {
-        looks: { chain: isCutShort(chain) ? "incomplete" : "private", dates: datesOf(leaf, at), name },
-        ...said,
-      };
-  }
-}
-
-function datesOf({ validFromDate, validToDate }: X509Certificate, at: Instant): Certificate["dates"] {
-  if (validToDate.getTime() < at) return "expired";
-  return validFromDate.getTime() > at ? "not-yet" : "valid";
-}
-
-/** Its topmost certificate says where its issuer's can be had, which authorities do that everybody is to find (RFC 5280 §4.2.2.1). */
-function isCutShort(chain: readonly X509Certificate[]): boolean {
-  const top = chain.at(-1);
-  return top !== undefined && !isSelfSigned(top) && (top.infoAccess?.includes("CA Issuers") ?? false);
-}
-
-export function isSelfSigned(certificate: X509Certificate): boolean {
-  try {
-    return certificate.checkIssued(certificate);
-  } catch {
-    return false;
-  }
-}
-
-function hasSoundKey(certificate: X509Certificate): boolean {
-  try {
-    return isSoundKey(certificate.publicKey);
-  } catch {
-    return false;
-  }
-}
-
-/** One that cannot be read is not called weak: trust says what there is to say. */
-function hasSoundSignature(certificate: X509Certificate): boolean {
-  const read = readCertificate(certificate);
-  return read === undefined || isSoundSignature(read.signatureAlgorithm);
 }
 
 /** Whether senders that go by MTA-STS would use this host. Undefined: no policy asks anything. */

@@ -1,8 +1,7 @@
 /** The checker's own look at a domain, cut where a scan shares it: DNS first, then each address by itself, then the judgement. */
 import type { DomainName } from "../../base/index.ts";
-import { certificateIn, matchNames } from "../../tls/index.ts";
 import { inspect, type InspectDeps, type InspectSettings } from "../inspect.ts";
-import { judge } from "../judge/index.ts";
+import { isForName, isSameChain, judge } from "../judge/index.ts";
 import { checkLimits } from "../limits.ts";
 import { probeAddress } from "../probe/address.ts";
 import type { Inspection, SeenAddress } from "../types.ts";
@@ -47,10 +46,10 @@ export function lookingBy(deps: InspectDeps, settings: ScanLookSettings): Lookin
     },
     sightBytes,
     isPutOff: ({ session }) => session.kind === "untested" && session.reason === "slow-down",
-    serves: (seen, host) => chainsOf(seen).every(({ fits }) => fits(host)),
+    serves: (seen, host) => chainsOf(seen).every((chain) => isForName(chain, host)),
     isAlike: (one, other) => {
       const [a, b] = [chainsOf(one), chainsOf(other)];
-      return a.length === b.length && a.every(({ print }, at) => print !== undefined && print === b[at]?.print);
+      return a.length === b.length && a.every((chain, at) => isSameChain(chain, b[at] ?? []));
     },
     unasked: ({ address }) => ({
       address,
@@ -84,38 +83,6 @@ function withSeen(inspection: Inspection, targets: readonly ProbeTarget[], seen:
   return { ...inspection, hosts };
 }
 
-interface ShownChain {
-  /** Its certificate is for this name. */
-  readonly fits: (host: DomainName) => boolean;
-  /** Undefined: it cannot be read. */
-  readonly print: string | undefined;
-}
-
-const known = new WeakMap<SeenAddress, readonly ShownChain[]>();
-
-function chainsOf(seen: SeenAddress): readonly ShownChain[] {
-  const before = known.get(seen);
-  if (before !== undefined) return before;
-  const chains = seen.presented.flatMap((one): readonly ShownChain[] =>
-    one.kind === "chain" ? [shown(one.chain)] : [],
-  );
-  known.set(seen, chains);
-  return chains;
-}
-
-/** What is kept is the answer and not the certificate: that takes ten times the memory, most of it where nobody counts it. */
-function shown([der]: readonly Uint8Array[]): ShownChain {
-  const leaf = der && certificateIn(der);
-  const answers = new Map<DomainName, boolean>();
-  return {
-    print: leaf?.fingerprint256,
-    fits(host) {
-      const known = answers.get(host);
-      if (known !== undefined) return known;
-      const again = der && certificateIn(der);
-      const answer = again !== undefined && matchNames([host], again) !== undefined;
-      if (answers.size < scanLimits.namesPerAddressMax) answers.set(host, answer);
-      return answer;
-    },
-  };
+function chainsOf({ presented }: SeenAddress): readonly (readonly Uint8Array[])[] {
+  return presented.flatMap((one) => (one.kind === "chain" ? [one.chain] : []));
 }

@@ -9,7 +9,7 @@
  * A probe that was put off ("not now") is made again later. Everybody who waits for an address waits for one and the same probe.
  */
 import type { DomainName, IpAddress } from "../../base/index.ts";
-import type { Admit, Gate } from "./gate.ts";
+import type { Admit, Gate, Permit } from "./gate.ts";
 import type { ProbeTarget } from "./groups.ts";
 import { scanLimits } from "./limits.ts";
 
@@ -27,7 +27,10 @@ export interface ProbeStore<P> {
 }
 
 export interface Prober<P> {
-  /** One look at one address. Every connection is made with a permit of `admit`, and given back when it is gone. Never rejects. */
+  /**
+   * One look at one address. Every connection is made with a permit of `admit`, and given back when it is gone; the first permit is at
+   * hand. Never rejects.
+   */
   probe(target: ProbeTarget, admit: Admit): Promise<P>;
   /** The server does not want us now, and may later. */
   isPutOff(seen: P): boolean;
@@ -117,10 +120,12 @@ export class SharedProbes<P> {
   }
 
   async #look(target: ProbeTarget, { results }: Entry<P>): Promise<boolean> {
-    const admit: Admit = () => this.#gate.enter(target);
     for (let tries = 1; ; tries++) {
+      // Thousands wait here: a probe, which is much larger, is begun when it may connect.
+      const permit = await this.#gate.enter(target);
+      if (permit === undefined) return false;
       this.#made++;
-      const seen = await this.#prober.probe(target, admit);
+      const seen = await this.#prober.probe(target, this.#admitting(target, permit)).finally(() => permit.release());
       // What a scan that is being stopped kept it from is nothing that was seen.
       if (this.#stopped()) return false;
       if (this.#prober.isPutOff(seen) && tries < scanLimits.triesMax) {
@@ -132,6 +137,15 @@ export class SharedProbes<P> {
       this.#store.keep(target.address, under);
       return true;
     }
+  }
+
+  #admitting(target: ProbeTarget, first: Permit): Admit {
+    let atHand: Permit | undefined = first;
+    return () => {
+      const permit = atHand;
+      atHand = undefined;
+      return permit === undefined ? this.#gate.enter(target) : Promise.resolve(permit);
+    };
   }
 
   #entry(address: IpAddress): Entry<P> {

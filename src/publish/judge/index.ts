@@ -6,12 +6,14 @@ import type { Finding, PublishedFacts, Severity } from "../types.ts";
 import { judgeMx } from "./mx.ts";
 import { judgeReports } from "./reports.ts";
 import { judgeSts } from "./sts.ts";
-import { judgeHost } from "./tlsa.ts";
+import { judgeCertificates, judgeHost } from "./tlsa.ts";
 
-export function judgePublished(facts: PublishedFacts): readonly Finding[] {
+/** `certificates` false: whoever asks judges by himself for how long they are good, and for whom. */
+export function judgePublished(facts: PublishedFacts, { certificates = true } = {}): readonly Finding[] {
   const findings = [
     ...judgeMx(facts),
     ...facts.hosts.flatMap((host) => judgeHost(facts, host)),
+    ...(certificates ? facts.hosts.flatMap((host) => judgeCertificates(facts, host)) : []),
     ...judgeSts(facts),
     ...judgeReports(facts),
   ];

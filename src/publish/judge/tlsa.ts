@@ -13,7 +13,7 @@ import { finding } from "./finding.ts";
 type Shown = Extract<Presented, { readonly kind: "chain" }>;
 
 export function judgeHost(facts: PublishedFacts, host: PublishedHost): readonly Finding[] {
-  return [...judgeReach(host), ...judgeRecords(facts, host), ...judgeCertificates(facts, host)];
+  return [...judgeReach(host), ...judgeRecords(facts, host)];
 }
 
 function judgeReach({ host, presented, addresses }: PublishedHost): readonly Finding[] {
@@ -29,17 +29,16 @@ function judgeReach({ host, presented, addresses }: PublishedHost): readonly Fin
 function judgeRecords(facts: PublishedFacts, host: PublishedHost): readonly Finding[] {
   const { tlsa } = host;
   const name = tlsaName(host.host);
-  const paste = wanted(facts, host);
   switch (tlsa.kind) {
     case "failed":
       // RFC 7672 §2.1.3: senders that go by DANE keep their mail.
       return [finding("tlsa-unknown", "error", name, { detail: tlsa.detail })];
     case "none":
-      return host.addresses === "secure" ? [finding("tlsa-missing", "warning", name, {}, paste)] : [];
+      return host.addresses === "secure" ? [finding("tlsa-missing", "warning", name, {}, wanted(facts, host))] : [];
     case "records":
       // RFC 7672 §2.2: what is not signed counts for nothing.
       if (tlsa.status === "insecure") return [finding("tlsa-insecure", "warning", name)];
-      return judgeSet(facts, host, tlsa.records, paste);
+      return judgeSet(facts, host, tlsa.records, wanted(facts, host));
   }
 }
 
@@ -98,7 +97,11 @@ function judgeStale(
     .map((record) => finding("tlsa-stale", "notice", name, { record: short(record) }));
 }
 
-function judgeCertificates(facts: PublishedFacts, { host, presented, webPki }: PublishedHost): readonly Finding[] {
+/** For how long each is good, and whether it would do for those who go by MTA-STS. */
+export function judgeCertificates(
+  facts: PublishedFacts,
+  { host, presented, webPki }: PublishedHost,
+): readonly Finding[] {
   const found: Finding[] = [];
   for (const one of presented) {
     const [der] = one.kind === "chain" ? one.chain : [];
