@@ -21,6 +21,7 @@ export type { Prober, ProbeStore, SeenUnder } from "./probes.ts";
 export { changeKinds, diffScans, type Change, type ChangeKind, type ScanDiff } from "./diff.ts";
 export type { LineFile, PlacedLine, Unfinished } from "./lines.ts";
 export { lookingBy, type ScanLookSettings } from "./looking.ts";
+export { severable } from "./paced.ts";
 export { resumeFrom, type NotOurs, type Resumed } from "./resume.ts";
 export { adoptionKeys, Tally, type AdoptionKey, type ScanSummary } from "./tally.ts";
 export { scanPage } from "./page.ts";

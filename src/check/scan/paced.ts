@@ -34,6 +34,36 @@ export function pacedNet(net: Net, clock: Clock, admit: Admit): PacedNet {
   };
 }
 
+export interface SeverableNet extends Net {
+  /** Ends all connections, and makes no more. */
+  sever(): void;
+}
+
+/** A scan that was stopped does not wait for servers that are silent, and would take a minute to be so for certain. */
+export function severable(net: Net): SeverableNet {
+  const open = new Set<Wire>();
+  let isSevered = false;
+  return {
+    ...net,
+    async dial(to, options) {
+      if (isSevered) return err("forbidden");
+      const dialled = await net.dial(to, options);
+      if (!dialled.ok) return dialled;
+      const wire = dialled.value;
+      if (isSevered) wire.stream.destroy();
+      else if (!wire.stream.closed) {
+        open.add(wire);
+        wire.stream.once("close", () => open.delete(wire));
+      }
+      return dialled;
+    },
+    sever() {
+      isSevered = true;
+      for (const { stream } of open) stream.destroy();
+    },
+  };
+}
+
 /** Gone, or made to go: a permit that nobody gives back would keep others waiting for ever. */
 export async function closed(clock: Clock, wire: Wire | undefined): Promise<void> {
   if (wire === undefined || wire.stream.closed) return;

@@ -18,6 +18,7 @@ import {
   resumeFrom,
   scanLimits,
   scanPage,
+  severable,
   startScan,
   summaryLines,
   Tally,
@@ -107,6 +108,8 @@ interface Work extends Asked {
 async function scanAll(context: CommandContext, work: Work, options: ScanOptions): Promise<"complete" | "stopped"> {
   const { terminal, words } = context;
   const outlook = await openOutlook(context, options, resolverBounds);
+  const inspecting = inspectDepsOf(outlook);
+  const net = severable(inspecting.net);
   const letGo = stayAwake();
   const signals = stopSignals(systemClock, () => process.exit(exitCodes.failed));
   const passedOver = { lines: 0 };
@@ -115,7 +118,7 @@ async function scanAll(context: CommandContext, work: Work, options: ScanOptions
   try {
     const scan = startScan(
       {
-        looking: lookingBy(inspectDepsOf(outlook), lookSettings(outlook, work, options)),
+        looking: lookingBy({ ...inspecting, net }, lookSettings(outlook, work, options)),
         clock: systemClock,
         store: work.probes,
         write(line) {
@@ -149,6 +152,7 @@ async function scanAll(context: CommandContext, work: Work, options: ScanOptions
   } finally {
     signals.dispose();
     letGo();
+    net.sever();
     await outlook.close();
   }
 }

@@ -88,11 +88,14 @@ export function provePath<A>(
 
 /** Each certificate once, and the leaf never: it is nobody's issuer, its own least of all. */
 function distinct(leaf: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
-  const octets = ({ raw }: Certificate): string => Buffer.from(raw).toString("latin1");
-  const seen = new Set([octets(leaf)]);
-  return pool.filter((certificate) => {
-    const these = octets(certificate);
-    return !seen.has(these) && seen.add(these);
+  // A pool has all authorities of the system in it: only what is equally long is compared.
+  const seen = new Map<number, Uint8Array[]>([[leaf.raw.length, [leaf.raw]]]);
+  return pool.filter(({ raw }) => {
+    const alike = seen.get(raw.length) ?? [];
+    if (alike.some((other) => sameOctets(other, raw))) return false;
+    seen.set(raw.length, alike);
+    alike.push(raw);
+    return true;
   });
 }
 
