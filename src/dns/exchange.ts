@@ -2,12 +2,13 @@
  * One question to one upstream (RFC 1035 §4.2, RFC 7766): over UDP first, over TCP when UDP will not do; or, where the upstream has a
  * name to prove, over TLS and nothing else (RFC 7858).
  *
- * UDP answers can be forged by anyone who guesses, so each question has a socket of its own on a fresh port and an id of
- * its own; an answer counts only if it comes from the upstream's endpoint with that id and the very question (RFC 5452 §9).
+ * UDP answers can be forged by anyone who guesses, so each question has an id of its own and, unless the upstream is on this machine, a
+ * socket on a fresh port (`datagrams.ts`); an answer counts only if it comes from the upstream's endpoint with that id and the very question (RFC 5452 §9).
  * Others are ignored, and after a few of them, which means that somebody guesses, the question goes to TCP. So it does
  * after a truncated answer (trap 9) and after one that cannot be read. TCP has no fallback: it is the last word.
  */
-import { isIpv6, limits, type DatagramSocket, type Endpoint } from "../base/index.ts";
+import { limits, type Endpoint } from "../base/index.ts";
+import type { Datagrams, QuestionSocket } from "./datagrams.ts";
 import { dnsLimits } from "./limits.ts";
 import { closed, failed, hear, makeQuery, type Exchanged, type Query, type Wants } from "./query.ts";
 import type { StreamPorts } from "./stream.ts";
@@ -16,6 +17,7 @@ import type { Upstream } from "./upstream.ts";
 import { rcodes, type Message, type Question } from "./wire.ts";
 
 export interface ExchangePorts extends StreamPorts {
+  readonly datagrams: Datagrams;
   readonly streams: Streams;
 }
 
@@ -70,7 +72,7 @@ export function overUdp(
 ): Promise<Exchanged | { readonly kind: "use-tcp" }> {
   return new Promise((resolve) => {
     let nearMisses = 0;
-    let socket: DatagramSocket | undefined;
+    let socket: QuestionSocket | undefined;
     const finish = (outcome: Exchanged | { readonly kind: "use-tcp" }): void => {
       timer.cancel();
       forget();
@@ -87,8 +89,8 @@ export function overUdp(
     };
     const onError = (reason: string): void => finish(failed("network", `UDP: ${reason}`));
     try {
-      socket = ports.net.datagram(isIpv6(upstream.address) ? 6 : 4, onMessage, onError);
-      socket.send(query.bytes, upstream);
+      socket = ports.datagrams.open(upstream, query.id, { onMessage, onError });
+      socket.send(query.bytes);
     } catch (error) {
       // No socket to be had: the timer and the hook must not outlive the attempt.
       onError(String(error));

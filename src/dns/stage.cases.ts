@@ -4,7 +4,7 @@ import { manualClock, seededRandom, type ManualClock } from "../../test/support/
 import { a, record } from "./message.cases.ts";
 import { packet, scriptedNet, type Heard, type Packet, type Script, type ScriptedNet } from "./scripted.cases.ts";
 import { createStubResolver, type StubResolverOptions } from "./stub.ts";
-import type { Answer, Resolver } from "./types.ts";
+import type { Resolver } from "./types.ts";
 
 export const first: Endpoint = { address: ip("127.0.0.1"), port: 53 };
 export const second: Endpoint = { address: ip("127.0.0.2"), port: 53 };
@@ -39,12 +39,9 @@ export function stage(script: Script | Script["answer"], options: Partial<StubRe
 }
 
 /** Lets time pass until the answer is there; says how much it took, in ms. */
-export async function waited<T>(
-  { clock }: Stage,
-  asked: Promise<Answer<T>>,
-): Promise<{ answer: Answer<T>; ms: number }> {
+export async function waited<T>({ clock }: Stage, asked: Promise<T>): Promise<{ answer: T; ms: number }> {
   const startedAt = clock.monotonic();
-  const done: { answer: Answer<T>; ms: number }[] = [];
+  const done: { answer: T; ms: number }[] = [];
   void asked.then((answer) => done.push({ answer, ms: clock.monotonic() - startedAt }));
   for (let step = 0; step < 4000; step++) {
     await clock.advance(10);

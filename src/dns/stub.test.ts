@@ -145,9 +145,10 @@ describe("many questions", () => {
   });
 
   test("sockets open at once are bounded; the rest wait their turn and are answered", async () => {
-    const set = stage((heard) => [
-      packet(heard, { answers: [record(heard.query.questions[0]?.name ?? "", a("192.0.2.1"))] }),
-    ]);
+    const set = stage(
+      (heard) => [packet(heard, { answers: [record(heard.query.questions[0]?.name ?? "", a("192.0.2.1"))] })],
+      { upstreams: [remote] },
+    );
     const asked = Array.from({ length: 1000 }, (_, index) => set.resolver.a(domain(`n${index}.test`)));
     await set.clock.advance(100);
     const answers = await Promise.all(asked);

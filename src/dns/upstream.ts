@@ -33,6 +33,6 @@ export function upstreamText({ address, port, tls }: Upstream): string {
   return tls === undefined ? at : `tls://${at}#${tls.name}`;
 }
 
-function isLoopback(address: IpAddress): boolean {
+export function isLoopback(address: IpAddress): boolean {
   return address === "::1" || address.startsWith("127.");
 }

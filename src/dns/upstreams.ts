@@ -7,6 +7,7 @@
  * the way strips them. Such an answer is put by, and is the last resort, for the validator to judge.
  */
 import { limits, type Log } from "../base/index.ts";
+import { Datagrams } from "./datagrams.ts";
 import { askUpstream, type ExchangePorts } from "./exchange.ts";
 import { dnsLimits } from "./limits.ts";
 import type { Wants } from "./query.ts";
@@ -46,7 +47,7 @@ export class Upstreams {
   #busy = 0;
 
   constructor(ports: StreamPorts, log: Log, upstreams: readonly Upstream[], options: UpstreamOptions) {
-    this.#ports = { ...ports, streams: new Streams(ports) };
+    this.#ports = { ...ports, datagrams: new Datagrams(ports.net), streams: new Streams(ports) };
     this.#log = log;
     this.#all = upstreams;
     this.#options = options;

@@ -2,6 +2,7 @@
  * Are the resolvers fit to prove anything with (SEC-5, trap 10)? Each is asked for the root's own keys, whose answer is known to be
  * signed: what is wrong with it is wrong with the resolver, the way to it, or this machine's clock, and with no domain.
  */
+import { Datagrams } from "../datagrams.ts";
 import type { Clock, Net, Random } from "../../base/index.ts";
 import { Closing } from "../closing.ts";
 import type { TrustAnchor } from "../dnssec/types.ts";
@@ -30,7 +31,7 @@ export async function checkUpstreams(options: CheckupOptions): Promise<readonly 
   if (zone === undefined) return [];
   const closing = new Closing();
   const ports = { ...options, closing };
-  const exchange = { ...ports, streams: new Streams(ports) };
+  const exchange = { ...ports, datagrams: new Datagrams(ports.net), streams: new Streams(ports) };
   const upstreams = options.upstreams.slice(0, checkupLimits.resolversMax);
   const nowSeconds = Math.floor(options.clock.now() / 1000);
   try {
