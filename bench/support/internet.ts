@@ -55,6 +55,7 @@ const slownessMs = 20_000;
 const jitterMs = 2_000;
 /** Connections whose end has not come here yet while the next are made: the two processes share their cores. */
 const notHeardOfMax = 10;
+const portTriesMax = 50;
 
 const plan = JSON.parse(process.argv[2] ?? "{}") as WorldPlan;
 const world = simulatedInternet(
@@ -83,8 +84,6 @@ process.on("message", () => {
 });
 process.on("disconnect", () => process.exit(0));
 process.send?.({ dnsPort, smtpPort, httpsPort, anchor: anchorText(names.anchor), authority: root.pem } satisfies World);
-
-const portTriesMax = 50;
 
 /** A port that is free for UDP may be somebody's for TCP: then another is tried. */
 async function openDns(): Promise<number> {
