@@ -66,7 +66,7 @@ export class Datagrams {
       (reason) => {
         // One that has failed is nobody's any more; each question says for itself what follows.
         this.#end(key, shared);
-        for (const { onError } of [...hearings.values()]) onError(reason);
+        for (const { onError } of hearings.values()) onError(reason);
       },
     );
     const shared = { socket, hearings };
