@@ -3,7 +3,6 @@
  * DKIM by the submitter's domain. `TLS-Required: No` (RFC 8689 §3): the report must arrive where the very thing that it reports on
  * keeps mail from arriving (trap 31).
  */
-import { dkimSign } from "mailauth/lib/dkim/sign.js";
 import type { DomainName, Instant, MailAddress } from "../base/index.ts";
 import { encodeText, foldAtSpaces, formatMailDate } from "../mime/index.ts";
 
@@ -60,6 +59,8 @@ export function reportLetter(request: LetterRequest): Uint8Array {
 
 /** The message with its signature in front. Throws if the key cannot sign. */
 export async function signLetter(letter: Uint8Array, key: DkimKey, now: Instant): Promise<Uint8Array> {
+  // Loaded when the first is signed: most commands never do, and it takes some megabytes.
+  const { dkimSign } = await import("mailauth/lib/dkim/sign.js");
   const signer = { signingDomain: key.domain, selector: key.selector, privateKey: key.privateKey };
   const signed = await dkimSign(Buffer.from(letter), {
     ...signer,

@@ -1,5 +1,5 @@
 /** Who signed a mail that carries a report (RFC 8460 §3, RFC 6376). */
-import { dkimVerify } from "mailauth/lib/dkim/verify.js";
+import type { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { parseDomain, type Clock } from "../base/index.ts";
 import type { Resolver } from "../dns/index.ts";
 import type { CheckSignature } from "./collector.ts";
@@ -11,6 +11,8 @@ import type { ReportProof } from "./received.ts";
  */
 export function signatureChecker(resolver: Pick<Resolver, "txt">, clock: Clock): CheckSignature {
   return async (mail) => {
+    // Loaded when the first is checked: most commands never do, and it takes some megabytes.
+    const { dkimVerify } = await import("mailauth/lib/dkim/verify.js");
     try {
       const asked = { isMissing: false };
       const { results } = await dkimVerify(Buffer.from(mail), {

@@ -5,7 +5,6 @@
  */
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import PostalMime from "postal-mime";
 import { err, ok, type Result } from "../base/index.ts";
 import { reportLimits } from "./limits.ts";
 import { parseReport, type ParseFault, type TlsReport } from "./parse.ts";
@@ -70,6 +69,7 @@ async function unpackMail(bytes: Uint8Array): Promise<readonly UnpackedPart[]> {
 
 /** What may be a report, by its first bytes; undefined if this is no mail. */
 async function attachmentsOf(bytes: Uint8Array): Promise<readonly Uint8Array[] | undefined> {
+  const { default: PostalMime } = await import("postal-mime");
   try {
     const mail = await PostalMime.parse(bytes, { maxNestingDepth: 20, maxHeadersSize: 262_144 });
     if (mail.headers.length === 0) return undefined;

@@ -1,12 +1,14 @@
 /**
- * Which domains have been done: a set of names that costs 8 bytes a name. It holds 64 bits of each name's hash, so that among a million
+ * Which domains have been done: a set of names that costs some 10 bytes a name. It holds 64 bits of each name's hash, so that among a million
  * names the chance that any two are taken for one is about 1 : 37,000,000.
+ *
+ * The hashes are in many small tables, each of which grows by itself and by a little: one large table that doubles would need three times
+ * its size at that moment, and half of it would be empty afterwards.
  */
 import type { DomainName } from "../../base/index.ts";
 
 export class NameSet {
-  #high = new Uint32Array(initialSlots);
-  #low = new Uint32Array(initialSlots);
+  readonly #tables = Array.from({ length: tableCount }, (): Table => makeTable(initialSlots));
   #size = 0;
 
   get size(): number {
@@ -14,49 +16,70 @@ export class NameSet {
   }
 
   has(name: string): boolean {
-    const { high, low } = hashOf(name);
-    return this.#isTaken(this.#slot(high, low));
+    const hash = hashOf(name);
+    const table = this.#tables[placeOf(hash)];
+    return table !== undefined && isTaken(table, slotOf(table, hash));
   }
 
   /** False: it was there. */
   add(name: DomainName): boolean {
-    const { high, low } = hashOf(name);
-    const slot = this.#slot(high, low);
-    if (this.#isTaken(slot)) return false;
-    this.#high[slot] = high;
-    this.#low[slot] = low;
+    const hash = hashOf(name);
+    const place = placeOf(hash);
+    const table = this.#tables[place];
+    if (table === undefined || isTaken(table, slotOf(table, hash))) return false;
+    put(table, hash);
     this.#size++;
-    if (this.#size * 3 > this.#high.length * 2) this.#grow();
+    if (table.size > table.high.length * fullness) this.#tables[place] = grown(table);
     return true;
-  }
-
-  #isTaken(slot: number): boolean {
-    return this.#high[slot] !== 0 || this.#low[slot] !== 0;
-  }
-
-  /** Where it stands, or would. */
-  #slot(high: number, low: number): number {
-    const mask = this.#high.length - 1;
-    let slot = low & mask;
-    while (this.#isTaken(slot) && (this.#high[slot] !== high || this.#low[slot] !== low)) slot = (slot + 1) & mask;
-    return slot;
-  }
-
-  #grow(): void {
-    const [high, low] = [this.#high, this.#low];
-    this.#high = new Uint32Array(high.length * 2);
-    this.#low = new Uint32Array(low.length * 2);
-    for (let at = 0; at < high.length; at++) {
-      const [h = 0, l = 0] = [high[at], low[at]];
-      if (h === 0 && l === 0) continue;
-      const slot = this.#slot(h, l);
-      this.#high[slot] = h;
-      this.#low[slot] = l;
-    }
   }
 }
 
-const initialSlots = 1024;
+interface Table {
+  readonly high: Uint32Array;
+  readonly low: Uint32Array;
+  size: number;
+}
+
+const tableCount = 64;
+const initialSlots = 64;
+const fullness = 0.85;
+const growth = 1.25;
+
+function makeTable(slots: number): Table {
+  return { high: new Uint32Array(slots), low: new Uint32Array(slots), size: 0 };
+}
+
+function placeOf({ high }: NameHash): number {
+  return high % tableCount;
+}
+
+function isTaken({ high, low }: Table, slot: number): boolean {
+  return high[slot] !== 0 || low[slot] !== 0;
+}
+
+/** Where it stands, or would. */
+function slotOf(table: Table, { high, low }: NameHash): number {
+  const slots = table.high.length;
+  let slot = low % slots;
+  while (isTaken(table, slot) && (table.high[slot] !== high || table.low[slot] !== low)) slot = (slot + 1) % slots;
+  return slot;
+}
+
+function put(table: Table, hash: NameHash): void {
+  const slot = slotOf(table, hash);
+  table.high[slot] = hash.high;
+  table.low[slot] = hash.low;
+  table.size++;
+}
+
+function grown(table: Table): Table {
+  const made = makeTable(Math.ceil(table.high.length * growth));
+  for (let at = 0; at < table.high.length; at++) {
+    const [high = 0, low = 0] = [table.high[at], table.low[at]];
+    if (high !== 0 || low !== 0) put(made, { high, low });
+  }
+  return made;
+}
 
 export interface NameHash {
   readonly high: number;

@@ -5,7 +5,6 @@
  *
  * Our own bounces say exactly what was sent, and over what (`X-Surehop-Message`, and the block for administrators).
  */
-import PostalMime from "postal-mime";
 import { isTlsResult } from "../codes.ts";
 import { sentBy } from "../judge.ts";
 import { explainLimits } from "../limits.ts";
@@ -37,6 +36,7 @@ interface Parsed {
 }
 
 async function parse(bytes: Uint8Array): Promise<Parsed | undefined> {
+  const { default: PostalMime } = await import("postal-mime");
   try {
     const email = await PostalMime.parse(bytes, {
       maxNestingDepth: explainLimits.mimeDepthMax,
