@@ -15,6 +15,8 @@ export interface Scanned {
   /** Fewer than the list has where it was stopped. */
   readonly domains: number;
   readonly seconds: number;
+  /** Until `most` of them were written: the last wait for servers that want us to come back after minutes. */
+  readonly secondsForMost: number;
   readonly cpuSeconds: number;
   readonly peakBytes: number;
   readonly outputBytes: number;
@@ -22,6 +24,7 @@ export interface Scanned {
 
 const command = fileURLToPath(new URL("../../bin/surehop.js", import.meta.url));
 const lookEveryMs = 500;
+export const most = 0.98;
 const tellEveryMs = 30_000;
 const mebibyte = 2 ** 20;
 
@@ -79,16 +82,18 @@ async function watch(
   const startedAt = performance.now();
   const seconds = (): number => (performance.now() - startedAt) / 1_000;
   const latest = { cpuSeconds: 0, peakBytes: 0 };
+  const written: { readonly at: number; readonly bytes: number }[] = [];
   const look = (): void => {
     // Of a process that has ended nothing can be read any more.
     latest.peakBytes = Math.max(latest.peakBytes, peakBytes(pid));
     latest.cpuSeconds = Math.max(latest.cpuSeconds, cpuSeconds(pid));
+    written.push({ at: seconds(), bytes: sizeOf(output) });
   };
   const looking = setInterval(look, lookEveryMs);
   const telling = setInterval(() => {
     const [now, peak] = [residentBytes(pid), latest.peakBytes].map((bytes) => (bytes / mebibyte).toFixed(0));
-    const written = sizeOf(output) / mebibyte;
-    tell(`  ${seconds().toFixed(0)} s: ${written.toFixed(1)} MiB written, ${now} MiB of memory, at the most ${peak}`);
+    const done = sizeOf(output) / mebibyte;
+    tell(`  ${seconds().toFixed(0)} s: ${done.toFixed(1)} MiB written, ${now} MiB of memory, at the most ${peak}`);
   }, tellEveryMs);
   const [code] = (await once(scan, "exit")) as [number | null];
   const took = seconds();
@@ -96,7 +101,9 @@ async function watch(
   clearInterval(telling);
   // 1: it was stopped.
   if (code !== 0 && code !== 1) throw new Error(`the scan ended with ${code}`);
-  return { ...latest, isWhole: code === 0, seconds: took, outputBytes: sizeOf(output) };
+  const outputBytes = sizeOf(output);
+  const secondsForMost = written.find(({ bytes }) => bytes >= most * outputBytes)?.at ?? took;
+  return { ...latest, isWhole: code === 0, seconds: took, secondsForMost, outputBytes };
 }
 
 function sizeOf(path: string): number {
