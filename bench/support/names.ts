@@ -1,6 +1,6 @@
 /**
  * The names of the simulated internet, as a recursive resolver tells of them: a signed root, `example` below it, and below that one zone for
- * each domain and operator, of which some are signed. Nothing is stored: records follow from names and are signed as they are asked for,
+ * each domain and operator, of which some are signed. Little is stored: records follow from names and are signed as they are asked for,
  * and an absence is an NSEC record made for the name that was asked (RFC 4470, its simplest form).
  */
 import type { DomainName, IpAddress } from "../../src/base/index.ts";
@@ -47,6 +47,7 @@ const ttlSeconds = 3_600;
 const udpMaxBytes = 1_232;
 /** What fits into a message beside its head. */
 const heavyStrings = 240;
+const soasMax = 10_000;
 
 interface Zone {
   readonly name: WireName;
@@ -60,6 +61,8 @@ export function signedNames(world: SimulatedInternet, { key, smtpPort, hasPolicy
   const digest = new Uint8Array(createHash("sha256").update(key).digest());
   const hosts = new Map<string, SimulatedHost>(world.hosts.map((host) => [host.name, host]));
   const example = wire("example");
+  /** As a resolver has them: signed once, and the same in each answer. */
+  const soas = new Map<WireName, readonly ResourceRecord[]>();
 
   function zoneOf(name: WireName, labels: readonly string[]): Zone {
     if (labels.length === 0) return { name: rootName, isSigned: true };
@@ -115,7 +118,9 @@ export function signedNames(world: SimulatedInternet, { key, smtpPort, hasPolicy
     if (found.length > 0)
       return { answers: signed(found.map((data) => ({ name, ttlSeconds, data }))), authorities: [] };
     const isCut = type === "DS" && labels.length === 2;
-    const soa = signed([{ name: speaks.name, ttlSeconds, data: soaOf(speaks.name) }]);
+    const soa = soas.get(speaks.name) ?? signed([{ name: speaks.name, ttlSeconds, data: soaOf(speaks.name) }]);
+    if (soas.size >= soasMax) soas.clear();
+    soas.set(speaks.name, soa);
     const present = isCut ? ["NS"] : [];
     const next = `\\000.${name}`;
     const types = [...present, "RRSIG", "NSEC"].map(typeCode);
