@@ -138,7 +138,7 @@ function onMail(socket: Socket): void {
   const address = (socket.localAddress ?? "") as IpAddress;
   const host = world.hostAt(address);
   if (host === undefined) return void socket.destroy();
-  socket.once("close", world.enter(address, performance.now()));
+  leaving(socket, world.enter(address, performance.now()));
   const wire = new Late(socket, host.latencyMs);
   switch (host.manner) {
     case "down":
@@ -153,6 +153,17 @@ function onMail(socket: Socket): void {
       // The first round trip is the dialling.
       return after(2 * host.latencyMs, () => serve(wire, host));
   }
+}
+
+/** Who has ended his side is gone for himself, and may come back; what is under way to him is late by all the latency. */
+function leaving(socket: Socket, leave: () => void): void {
+  let isHere = true;
+  const go = (): void => {
+    if (isHere) leave();
+    isHere = false;
+  };
+  socket.once("end", go);
+  socket.once("close", go);
 }
 
 function serve(wire: Duplex, host: SimulatedHost): void {
