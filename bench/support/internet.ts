@@ -56,6 +56,7 @@ const jitterMs = 2_000;
 /** Connections whose end has not come here yet while the next are made: the two processes share their cores. */
 const notHeardOfMax = 10;
 const portTriesMax = 50;
+const settlingMs = 5;
 
 const plan = JSON.parse(process.argv[2] ?? "{}") as WorldPlan;
 const world = simulatedInternet(
@@ -138,7 +139,8 @@ function onMail(socket: Socket): void {
   const address = (socket.localAddress ?? "") as IpAddress;
   const host = world.hostAt(address);
   if (host === undefined) return void socket.destroy();
-  leaving(socket, world.enter(address, performance.now()));
+  const begunAt = performance.now();
+  meter(socket, () => world.enter(address, begunAt));
   const wire = new Late(socket, host.latencyMs);
   switch (host.manner) {
     case "down":
@@ -155,15 +157,23 @@ function onMail(socket: Socket): void {
   }
 }
 
-/** Who has ended his side is gone for himself, and may come back; what is under way to him is late by all the latency. */
-function leaving(socket: Socket, leave: () => void): void {
-  let isHere = true;
+/**
+ * Who has ended his side is gone for himself, and may come back; what is under way to him is late by all the latency. Node tells of new
+ * connections before it tells of those that were reset, so each is counted a moment after it has come.
+ */
+function meter(socket: Socket, enter: () => () => void): void {
+  let leave: (() => void) | undefined;
+  let isGone = false;
   const go = (): void => {
-    if (isHere) leave();
-    isHere = false;
+    if (!isGone) leave?.();
+    isGone = true;
   };
   socket.once("end", go);
   socket.once("close", go);
+  setTimeout(() => {
+    leave = enter();
+    if (isGone) leave();
+  }, settlingMs);
 }
 
 function serve(wire: Duplex, host: SimulatedHost): void {
