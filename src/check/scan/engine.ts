@@ -150,7 +150,8 @@ class RunningScan<F, P> implements Scan {
 
   #hasRoom(): boolean {
     const { domainsUnderWayMax, factsUnderWayMaxBytes, lookUpsPerConnection } = scanLimits;
-    if (this.#asked >= this.#settings.concurrency * lookUpsPerConnection || this.#underWay.size >= domainsUnderWayMax) return false;
+    if (this.#asked >= this.#settings.concurrency * lookUpsPerConnection || this.#underWay.size >= domainsUnderWayMax)
+      return false;
     return this.#factBytes < factsUnderWayMaxBytes;
   }
 
