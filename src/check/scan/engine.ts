@@ -6,7 +6,7 @@
  * A domain is in one of these states:
  *
  *   unread      in the source: what the scan does not hold, it cannot lose
- *   asked       its look-ups are under way; at most `concurrency` times `lookUpsPerConnection` are
+ *   asked       its look-ups are under way; at most `concurrency` are
  *   waiting     for the probes of its addresses, its own or those of others, which the gate paces
  *   written     its line is in the output. Only now it is done
  *
@@ -149,9 +149,8 @@ class RunningScan<F, P> implements Scan {
   }
 
   #hasRoom(): boolean {
-    const { domainsUnderWayMax, factsUnderWayMaxBytes, lookUpsPerConnection } = scanLimits;
-    if (this.#asked >= this.#settings.concurrency * lookUpsPerConnection || this.#underWay.size >= domainsUnderWayMax)
-      return false;
+    const { domainsUnderWayMax, factsUnderWayMaxBytes } = scanLimits;
+    if (this.#asked >= this.#settings.concurrency || this.#underWay.size >= domainsUnderWayMax) return false;
     return this.#factBytes < factsUnderWayMaxBytes;
   }
 

@@ -1,11 +1,9 @@
 /** What a scan may cost: us, and those who are looked at. Budgets are the defaults; an operator may change them. */
 export const scanLimits = {
   // Ourselves
-  /** Connections open at once, */
+  /** Connections open at once, and look-ups under way at once: what strangers publish is large, and each holds what it has heard. */
   concurrencyDefault: 200,
   concurrencyMax: 5_000,
-  /** and for each of them domains that DNS is asked about at once: a look-up is half a dozen questions, one after the other. */
-  lookUpsPerConnection: 2,
   /** Domains between being read and being written: those that wait for a paced provider, while others pass them. */
   domainsUnderWayMax: 10_000,
   /** What DNS and policies have told of these, roughly: while it is more, no domain is begun. */

@@ -8,7 +8,7 @@ import { scanLimits } from "./limits.ts";
 
 /** A string or an array of bytes, beside what is in it. */
 const thingBytes = 128;
-const factBytes = 1_024;
+const factBytes = 1_536;
 
 /** Without what no verdict depends on: text that is no such record (RFC 8461 §3.1, RFC 8460 §3), and records beyond any use. */
 export function bounded(inspection: Inspection): Inspection {
