@@ -12,7 +12,7 @@ import { setFlagsFromString } from "node:v8";
 
 const nodeMajorMin = 24;
 /** V8's own unit is MiB. What a scan holds at the most stands in `scanLimits`, and comes to some 100. */
-const scanHeap = ["--max-old-space-size=128", "--max-semi-space-size=4", "--v8-pool-size=1"];
+const scanHeap = ["--max-old-space-size=128", "--max-semi-space-size=2", "--v8-pool-size=1"];
 /** glibc's own: one heap for all threads, and large blocks given back, instead of fragments of both kept for later. Others ignore it. */
 const oneHeap = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -44,7 +44,6 @@ function hideExperimentalWarnings() {
  * them gather. With a smaller new space they go earlier, at no measurable cost. Only where it was tried: V8's flags come and go.
  */
 function collectYoungBuffersEarly() {
-  if (isBounded("semi")) return;
   if (process.versions.node.startsWith("24.")) setFlagsFromString("--scavenger-max-new-space-capacity-mb=4");
 }
 

@@ -215,7 +215,7 @@ describe("surehop scan", () => {
         await run.ended;
         return flags.filter((flag) => flag.startsWith("--max-"));
       };
-      expect(await flagsOf("own.jsonl", {})).toEqual(["--max-old-space-size=128", "--max-semi-space-size=4"]);
+      expect(await flagsOf("own.jsonl", {})).toEqual(["--max-old-space-size=128", "--max-semi-space-size=2"]);
       expect(await flagsOf("given.jsonl", { NODE_OPTIONS: "--max-old-space-size=900" })).toEqual([]);
     },
   );
