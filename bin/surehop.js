@@ -54,8 +54,9 @@ function collectYoungBuffersEarly() {
  */
 function beginAgainWithinBounds() {
   const isScan = process.argv.slice(2).includes("scan");
+  const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
   // Windows has no such call.
-  if (!isScan || isBounded("old") || isBounded("semi") || process.execve === undefined) return false;
+  if (!isScan || /max-(?:old|semi)-space-size/.test(given) || process.execve === undefined) return false;
   hideExperimentalWarnings();
   const args = [...process.execArgv, ...scanHeap, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   try {
@@ -64,10 +65,6 @@ function beginAgainWithinBounds() {
     // More memory than need be is better than no scan.
   }
   return false;
-}
-
-function isBounded(space) {
-  return [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ").includes(`max-${space}-space-size`);
 }
 
 /** In a checkout, whoever has stripped the types before need not do so again: that takes 30 MB, which a process then keeps to its end. */

@@ -13,7 +13,7 @@
  *   1. `cache.ts`      what is known already, with its TTL counted down (RFC 1035, RFC 2308 for absences, RFC 9520 for failures)
  *   2. `upstreams.ts`  the configured resolvers in turn, each by
  *   3. `exchange.ts`   UDP with EDNS, then TCP if the answer is truncated or unreadable (RFC 6891, RFC 7766, RFC 5452), or
- *                      TLS alone (RFC 7858); `stream.ts` carries many questions over one connection
+ *                      TLS alone (RFC 7858); `stream.ts` carries many questions over one connection, `datagrams.ts` has the sockets of UDP
  *   4. `decode.ts`     bytes to a message, whatever the bytes are (RFC 1035 §4)
  *   5. `reading.ts`    a message to an answer: aliases followed, absence told from failure (RFC 2308 §2, RFC 6604, RFC 8914)
  *

@@ -17,7 +17,7 @@
  * Nothing here listens or dials anywhere but on 127.0.0.0/8 and ::1, and in an enclosure 198.18.0.0/15: `loopback.ts` refuses it.
  */
 export * from "./attackers/index.ts";
-export { findKey, keyLimits, openDirectory, openMessage, readWith } from "./author/index.ts";
+export { findKey, keyLimits, openDirectory, openDns, openMessage, readWith } from "./author/index.ts";
 export type { Directory, DirectoryTerms, FindKey, OpenDirectory, OpenWeb, WebFault, WebTerms } from "./author/index.ts";
 export { makeAuthority, selfSigned, trustOnly, type Authority, type Credentials, type LeafOptions } from "./ca.ts";
 export { leapingClock, type LeapingClock } from "./clock.ts";

@@ -4,9 +4,17 @@
  */
 import { get } from "node:https";
 import { beforeAll, describe, expect, test } from "vitest";
-import { err, noLog, noMetrics, ok } from "../../src/base/index.ts";
-import { createValidatingResolver, type Validated } from "../../src/dns/index.ts";
-import { isMismatch, openDirectory, openMessage, readWith, type Cell, type OpenWeb } from "../../src/lab/index.ts";
+import { err, ok } from "../../src/base/index.ts";
+import type { Validated } from "../../src/dns/index.ts";
+import {
+  isMismatch,
+  openDirectory,
+  openDns,
+  openMessage,
+  readWith,
+  type Cell,
+  type OpenWeb,
+} from "../../src/lab/index.ts";
 import { isExposed, receivers as allReceivers, type ReceiverId } from "../../src/threats/index.ts";
 import { cellsOf, differences } from "./matrix.ts";
 
@@ -148,17 +156,9 @@ describe("what is sealed, what was altered, and who has the key", () => {
 /** A resolver that believes what it is told, and calls it proven. */
 const believesTheDns: Parts = {
   openDirectory(terms) {
-    const { net, clock, random, nameserver, anchors } = terms;
+    const { clock } = terms;
     const sound = openDirectory(terms);
-    const resolver = createValidatingResolver({
-      net,
-      clock,
-      random,
-      log: noLog,
-      metrics: noMetrics,
-      upstreams: [nameserver],
-      anchors: () => anchors,
-    });
+    const resolver = openDns(terms);
     return {
       ...sound,
       async query(name, type) {

@@ -5,6 +5,7 @@
  *   engine.ts    the scan: what a domain goes through until its line is written; how it stops, and goes on
  *   probes.ts    each address looked at once for all its domains
  *   gate.ts      the budgets with a clock; budgets.ts is the pure part, groups.ts says whose budget a connection is on
+ *   paced.ts     the network of one probe, and how a stopped scan lets go of it
  *   looking.ts   the checker's own look, cut where a scan shares it
  *   line.ts      one line a domain; resume.ts goes on where they end
  *   tally.ts     lines counted; diff.ts compares two scans, tell.ts and page.ts say it

@@ -13,7 +13,7 @@ import {
   type Random,
   type Result,
 } from "../../base/index.ts";
-import { createValidatingResolver, type Resolver, type TrustAnchor } from "../../dns/index.ts";
+import { createValidatingResolver, type Resolver, type TrustAnchor, type ValidatingResolver } from "../../dns/index.ts";
 import { loopbackOnly } from "../loopback.ts";
 import type { Directory, WebFault } from "./discovery.ts";
 
@@ -44,17 +44,9 @@ export interface OpenDirectory extends Directory {
 }
 
 export function openDirectory(terms: DirectoryTerms): OpenDirectory {
-  const { clock, random, nameserver, anchors, httpsPort: port, authorityPem } = terms;
+  const { httpsPort: port, authorityPem } = terms;
   const net = loopbackOnly(terms.net);
-  const resolver = createValidatingResolver({
-    net,
-    clock,
-    random,
-    log: noLog,
-    metrics: noMetrics,
-    upstreams: [nameserver],
-    anchors: () => anchors,
-  });
+  const resolver = openDns({ ...terms, net });
   const get = terms.openWeb({ net, resolver, port, authorityPem });
   return {
     query: (name, type) => resolver.query(name, type),
@@ -64,6 +56,25 @@ export function openDirectory(terms: DirectoryTerms): OpenDirectory {
     },
     close: () => resolver.close(),
   };
+}
+
+/** For tests of authors who go about it in another way. */
+export function openDns({
+  net,
+  clock,
+  random,
+  nameserver,
+  anchors,
+}: Omit<DirectoryTerms, "openWeb">): ValidatingResolver {
+  return createValidatingResolver({
+    net,
+    clock,
+    random,
+    log: noLog,
+    metrics: noMetrics,
+    upstreams: [nameserver],
+    anchors: () => anchors,
+  });
 }
 
 /** WKD §3.1: only a name that does not exist leads to the other place; an answer that fails leads nowhere. */

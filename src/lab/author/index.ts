@@ -14,7 +14,14 @@
  *   open.ts        the same again, and whatever else comes in its place
  *   mailbox.ts     what a recipient has got, as his program shows it
  */
-export { openDirectory, type DirectoryTerms, type OpenDirectory, type OpenWeb, type WebTerms } from "./directory.ts";
+export {
+  openDirectory,
+  openDns,
+  type DirectoryTerms,
+  type OpenDirectory,
+  type OpenWeb,
+  type WebTerms,
+} from "./directory.ts";
 export { findKey, type WebFault, type Directory, type FindKey, type FoundKey, type Kept } from "./discovery.ts";
 export { keyPages, openpgpkeyName } from "./published.ts";
 export { keyLimits, makeKeys, readStrangersKey, type KeyFault, type Keys } from "./keys.ts";
