@@ -132,6 +132,7 @@ scan-finding-host-private-address = an MX host has a private address
 scan-finding-host-dns-bogus = an MX host’s DNS fails its signature
 scan-finding-ipv6-missing = no IPv6
 scan-finding-ns-ipv6-missing = name servers without IPv6
+scan-finding-ns-ipv6-silent = name servers silent by IPv6
 scan-finding-address-refuses = an address refuses connections
 scan-finding-hosts-differ = servers of different strength
 scan-finding-nothing-enforced = nothing makes a sender insist

@@ -129,6 +129,7 @@ scan-finding-host-private-address = MX 主机用私有地址
 scan-finding-host-dns-bogus = MX 主机的 DNS 签名有误
 scan-finding-ipv6-missing = 没有 IPv6
 scan-finding-ns-ipv6-missing = 域名服务器没有 IPv6
+scan-finding-ns-ipv6-silent = 域名服务器在 IPv6 上没有应答
 scan-finding-address-refuses = 有地址拒绝连接
 scan-finding-hosts-differ = 各服务器强弱不一
 scan-finding-nothing-enforced = 没有什么使发信方坚持

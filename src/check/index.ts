@@ -17,7 +17,7 @@
 export { preview, previewJson, type Preview } from "./preview.ts";
 export { tellPreview, type ToldPreview } from "./tell.ts";
 export { lookUpCaa } from "./caa.ts";
-export { lookUpNameservers } from "./nameservers.ts";
+export { lookUpNameservers, type ReachAt } from "./nameservers.ts";
 export { classSenders, receiverSetups } from "./matrix.ts";
 export { changesBetween, isSame, type Changes } from "./diff.ts";
 export { inspect, type InspectDeps, type InspectSettings } from "./inspect.ts";

@@ -19,6 +19,8 @@ export const checkLimits = {
   /** Names asked for their name servers, from the domain upwards. */
   zoneClimbMax: 8,
   nameserversMax: 13,
+  /** Of one name server, those that are asked whether it answers there. */
+  nameserverAddressesMax: 2,
   renegotiationTimeoutMs: 5_000,
   /** How long a server may take to send a ticket behind its handshake. */
   ticketTimeoutMs: 2_000,

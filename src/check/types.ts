@@ -11,7 +11,7 @@ import type {
   ZoneRecord,
 } from "../publish/index.ts";
 import type { Outcome } from "../threats/index.ts";
-import type { TlsaRecord } from "../dns/index.ts";
+import type { NameserverReached, TlsaRecord } from "../dns/index.ts";
 import type { HelloTaken } from "../tls/index.ts";
 
 /** Why something could not be looked at. None of them is a fault of the domain (trap 27). */
@@ -126,6 +126,8 @@ export interface SeenHost {
 export interface SeenNameserver {
   readonly name: string;
   readonly ipv6: "there" | "none" | "unknown";
+  /** What came of asking it there, at the first of its addresses that answers. Absent where it was not asked. */
+  readonly overIpv6?: NameserverReached;
 }
 
 /** All that was seen. */
@@ -156,6 +158,7 @@ export const ownFindingCodes = [
   "host-dns-bogus",
   "ipv6-missing",
   "ns-ipv6-missing",
+  "ns-ipv6-silent",
   "address-refuses",
   "hosts-differ",
   "nothing-enforced",
@@ -211,8 +214,8 @@ export interface Finding {
 }
 
 export interface UntestedPart extends Untested {
-  /** `session`: nothing of this address; `tls`: what stands in `detail` of its TLS; `domain`: all of it. */
-  readonly what: "domain" | "host" | "session" | "tls";
+  /** `session`: nothing of this address; `tls`: what stands in `detail` of its TLS; `domain`: all of it; `nameserver`: whether it answers. */
+  readonly what: "domain" | "host" | "session" | "tls" | "nameserver";
   readonly name: string;
 }
 

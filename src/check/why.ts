@@ -34,6 +34,7 @@ export const reasonOf: Readonly<Record<Finding["code"], Reason>> = {
   "host-dns-bogus": "held",
   "ipv6-missing": "reach",
   "ns-ipv6-missing": "reach",
+  "ns-ipv6-silent": "reach",
   "address-refuses": "reach",
   "hosts-differ": "weakest",
   "nothing-enforced": "strip",

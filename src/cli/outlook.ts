@@ -183,7 +183,8 @@ const freshSettings: GatherSettings = {
   memoryTerms: deliveryDefaults.memoryTerms,
 };
 
-function portOf({ terminal, words }: CommandContext, text: string | undefined): number | undefined {
+/** Throws Stop where it is none; that was told. */
+export function portOf({ terminal, words }: CommandContext, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port > 0 && port <= 65_535) return port;

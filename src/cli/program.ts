@@ -233,6 +233,7 @@ export function buildProgram(context: CommandContext, finish: (code: number) => 
   looking(checkup);
   option(checkup, "--ehlo <name>", "check-ehlo");
   option(checkup, "--dns-only", "check-dns-only");
+  option(checkup, "--nameserver-port <port>", "check-nameserver-port");
   option(checkup, "--watch <duration>", "check-watch");
   option(checkup, "--intrusive", "check-intrusive");
   option(checkup, "--markdown", "check-markdown");

@@ -65,7 +65,7 @@ async function overUdpThenTcp(
 }
 
 export function overUdp(
-  ports: ExchangePorts,
+  ports: Pick<ExchangePorts, "clock" | "closing" | "datagrams">,
   query: Query,
   upstream: Endpoint,
   timeoutMs: number,

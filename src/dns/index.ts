@@ -25,6 +25,7 @@ export * from "./anchors/index.ts";
 export { checkUpstreams, createDoubtWatch, dnsFindingCodes } from "./checkup/index.ts";
 export type { CheckupOptions, DnsFinding, DnsFindingCode, DoubtWatch, DoubtWatchOptions } from "./checkup/index.ts";
 export * from "./dnssec/index.ts";
+export { reachNameserver, type NameserverReached, type ReachPorts } from "./reach.ts";
 export { nameText, rdataText, recordText } from "./text.ts";
 export * from "./types.ts";
 export { upstreamText, type Secure, type SecureFault, type Upstream } from "./upstream.ts";

@@ -41,6 +41,21 @@ describe("surehop check", () => {
     expect(first, "the known limit of MTA-STS is told").toMatchObject({ "mta-sts": "exposed-cleartext", dane: "held" });
   });
 
+  test("the name servers of a test network are asked at the port that is named, and else not", async () => {
+    const silent = await openStage({ nsIpv6: "silent" });
+    const port = ["--nameserver-port", String(silent.nameserverPort)];
+    const codes = async (...args: readonly string[]) =>
+      parse((await silent.run("check", "town.example", "--json", ...args)).out).findings.map(({ code }) => code);
+    try {
+      expect(await codes()).toEqual([]);
+      expect(await codes(...port)).toEqual(["ns-ipv6-silent"]);
+      expect(await codes(...port, "--dns-only"), "nobody is asked but the resolver").toEqual([]);
+      expect((await silent.run("check", "town.example", "--nameserver-port", "x")).code).toBe(2);
+    } finally {
+      await silent.close();
+    }
+  });
+
   test("an address is as good as a domain", async () => {
     expect(parse((await good.run("check", "Bob@Town.Example", "--json")).out).domain).toBe("town.example");
   });

@@ -150,7 +150,15 @@ export const cases: readonly Case[] = [
     verdict: "undeliverable",
   },
   { is: "no IPv6", plan: one({ ipv6: false }), finds: ["ipv6-missing"], verdict: "safe" },
-  { is: "name servers without IPv6", plan: { nsIpv6: false }, finds: ["ns-ipv6-missing"], verdict: "safe" },
+  { is: "name servers without IPv6", plan: { nsIpv6: "none" }, finds: ["ns-ipv6-missing"], verdict: "safe" },
+  { is: "name servers silent by IPv6", plan: { nsIpv6: "silent" }, finds: ["ns-ipv6-silent"], verdict: "safe" },
+  {
+    is: "name servers silent by IPv6, where nobody else has answered us by IPv6 either",
+    plan: { ...one({ ipv6: false }), nsIpv6: "silent" },
+    finds: ["ipv6-missing"],
+    untested: ["no-route"],
+    verdict: "safe",
+  },
   { is: "no CAA record", plan: { caa: false }, finds: ["caa-missing"], verdict: "safe" },
 
   // DANE

@@ -16,6 +16,7 @@ export interface Said {
 export interface Stage {
   readonly directory: string;
   readonly options: readonly string[];
+  readonly nameserverPort: number;
   /** Asked of DNS so far. */
   questions(): number;
   run(...args: readonly string[]): Promise<Said>;
@@ -54,6 +55,7 @@ export async function openStage(plan: TownPlan = {}): Promise<Stage> {
   return {
     directory,
     options,
+    nameserverPort: town.nameserverPort,
     questions: () => town.names.questions().length,
     async run(...args) {
       const out: string[] = [];

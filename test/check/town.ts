@@ -4,7 +4,7 @@
  */
 import { constants } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
-import { domain, ip, noLog, noMetrics, type DomainName, type Wire } from "../../src/base/index.ts";
+import { domain, ip, noLog, noMetrics, type Clock, type DomainName, type Wire } from "../../src/base/index.ts";
 import {
   checkLimits,
   inspect,
@@ -13,7 +13,7 @@ import {
   type Inspection,
   type InspectDeps,
 } from "../../src/check/index.ts";
-import { createValidatingResolver, type ValidatingResolver } from "../../src/dns/index.ts";
+import { createValidatingResolver, reachNameserver, type ValidatingResolver } from "../../src/dns/index.ts";
 import {
   loopbackOnly,
   startNameserver,
@@ -115,8 +115,8 @@ export interface TownPlan {
   readonly policy?: string | "unreachable";
   readonly rpt?: readonly string[];
   readonly caa?: boolean;
-  /** Whether the zone's name server has an IPv6 address; default true. */
-  readonly nsIpv6?: boolean;
+  /** Whether the zone's name server has an IPv6 address, and says something there; default `answers`. */
+  readonly nsIpv6?: "none" | "silent" | "answers";
   readonly records?: Zones;
   readonly faults?: readonly Fault[];
 }
@@ -125,6 +125,8 @@ export interface Town {
   readonly domain: DomainName;
   readonly port: number;
   readonly names: Nameserver;
+  /** Of the zone's own name server, at its IPv6 address. */
+  readonly nameserverPort: number;
   readonly resolver: ValidatingResolver;
   readonly deps: InspectDeps;
   readonly gather: GatherSettings;
@@ -189,8 +191,8 @@ async function build(plan: TownPlan, of: DomainName, closers: (() => Promise<voi
   zones[of] = [...(zones[of] ?? []), ...(plan.mx ?? mx), ...(plan.caa === false ? [] : [caaRecord])];
   zones[`_mta-sts.${of}`] = txt(plan.stsRecord ?? ["v=STSv1; id=20260101;"]);
   zones[`_smtp._tls.${of}`] = txt(plan.rpt ?? [`v=TLSRPTv1; rua=mailto:tls@${of}`]);
-  // The lab's signer names it so; it is at no address that anybody asks.
-  if (plan.nsIpv6 !== false) zones[`ns.${of}`] = [{ type: "AAAA", value: "::1" }];
+  // The lab's signer names it so.
+  if (plan.nsIpv6 !== "none") zones[`ns.${of}`] = [{ type: "AAAA", value: "::1" }];
   for (const zone of Object.keys(plan.zones ?? {})) zones[zone] = [caaRecord];
   for (const [owner, records] of Object.entries(plan.records ?? {}))
     zones[owner] = [...(zones[owner] ?? []), ...records];
@@ -202,6 +204,7 @@ async function build(plan: TownPlan, of: DomainName, closers: (() => Promise<voi
     signing: { clock: systemClock, zones: { example: "signed", [of]: plan.zone ?? "signed", ...plan.zones } },
   });
   closers.push(() => names.close());
+  const nameserverPort = await openOwnNameserver(plan.nsIpv6 ?? "answers", zones, closers);
   const resolver = createValidatingResolver({
     net: systemNet,
     clock: systemClock,
@@ -223,7 +226,14 @@ async function build(plan: TownPlan, of: DomainName, closers: (() => Promise<voi
     random: systemRandom,
     metrics: noMetrics,
     caa: (name) => lookUpCaa(resolver, name),
-    nameservers: (name) => lookUpNameservers(resolver, name),
+    nameservers: (name) =>
+      lookUpNameservers(resolver, name, (address, zone) =>
+        reachNameserver(
+          { net: systemNet, clock: hurried(systemClock), random: systemRandom },
+          { address, port: nameserverPort },
+          zone,
+        ),
+      ),
     fetchPolicy: () => Promise.resolve(fetched),
   };
   const gather: GatherSettings = { ...gatherDefaults, smtpPort: port === 0 ? freePort : port };
@@ -231,12 +241,35 @@ async function build(plan: TownPlan, of: DomainName, closers: (() => Promise<voi
     domain: of,
     port,
     names,
+    nameserverPort,
     resolver,
     deps,
     gather,
     inspect: () => inspect(deps, { gather, ehloName: domain("checker.example"), paceMs: 0 }, of),
     close: async () => void (await Promise.allSettled(closers.map((close) => close()))),
   };
+}
+
+/** The port at which the zone's own name server is reached by IPv6, or is not. */
+async function openOwnNameserver(
+  says: NonNullable<TownPlan["nsIpv6"]>,
+  zones: Zones,
+  closers: (() => Promise<void>)[],
+): Promise<number> {
+  const at = { address: ip("::1"), port: 0 };
+  if (says === "answers") {
+    const server = await startNameserver({ net: systemNet, at, zones });
+    closers.push(() => server.close());
+    return server.endpoint.port;
+  }
+  const socket = await loopbackOnly(systemNet).datagramAt(at, () => {});
+  closers.push(() => Promise.resolve(socket.close()));
+  return socket.local.port;
+}
+
+/** For waits that come to nothing on loopback. */
+function hurried(clock: Clock): Clock {
+  return { ...clock, after: (delayMs, callback) => clock.after(delayMs / 20, callback) };
 }
 
 /** Nobody listens there (RFC 6335 §6: never assigned). */

@@ -24,13 +24,33 @@ export function judgeNames(inspection: Inspection): readonly Finding[] {
   });
 }
 
-/** Two are wanted of everything that a domain cannot do without (RFC 2182 §5), for those who have only IPv6 too. */
-export function judgeNameservers({ domain, nameservers }: Inspection): readonly Finding[] {
+/**
+ * Two are wanted of everything that a domain cannot do without (RFC 2182 §5), for those who have only IPv6 too; and who says that he is at an
+ * address should answer there, or resolvers wait for him in vain.
+ */
+export function judgeNameservers(inspection: Inspection): readonly Finding[] {
+  const { domain, nameservers } = inspection;
   if (nameservers?.kind !== "records") return [];
   const { records } = nameservers;
   const lacking = records.filter(({ ipv6 }) => ipv6 === "none").map(({ name }) => name);
-  if (records.length - lacking.length >= Math.min(records.length, nameserversMin)) return [];
-  return [ofDomain("ns-ipv6-missing", "notice", domain, { hosts: lacking.join(", ") })];
+  const isShort = records.length - lacking.length < Math.min(records.length, nameserversMin);
+  // Only where our network lets us out by IPv6 is silence the server's own.
+  const silent = hasOwnIpv6(inspection) ? records.filter(({ overIpv6 }) => overIpv6 === "silent") : [];
+  return [
+    ...(isShort ? [ofDomain("ns-ipv6-missing", "notice", domain, { hosts: lacking.join(", ") })] : []),
+    ...(silent.length > 0
+      ? [ofDomain("ns-ipv6-silent", "warning", domain, { hosts: silent.map(({ name }) => name).join(", ") })]
+      : []),
+  ];
+}
+
+/** Somebody has answered us by IPv6. */
+export function hasOwnIpv6({ nameservers, hosts }: Inspection): boolean {
+  const asked = nameservers?.kind === "records" ? nameservers.records : [];
+  const reached = hosts.flatMap(({ addresses }) =>
+    addresses.filter(({ address, session }) => isIpv6(address) && session.kind !== "untested"),
+  );
+  return reached.length > 0 || asked.some(({ overIpv6 }) => overIpv6 === "answers");
 }
 
 const nameserversMin = 2;

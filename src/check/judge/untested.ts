@@ -1,11 +1,10 @@
 /** What could not be looked at. It is never a finding (trap 27). */
 import type { Inspection, UntestedPart, UntestedReason } from "../types.ts";
+import { hasOwnIpv6 } from "./hosts.ts";
 import type { HostView } from "./view.ts";
 
-export function listUntested(
-  { domain, facts, hosts }: Inspection,
-  views: readonly HostView[],
-): readonly UntestedPart[] {
+export function listUntested(inspection: Inspection, views: readonly HostView[]): readonly UntestedPart[] {
+  const { domain, facts, hosts } = inspection;
   if (facts.mx.kind === "failed" && facts.mx.status === "indeterminate") {
     return [{ what: "domain", name: domain, reason: "dns-failed", detail: facts.mx.detail }];
   }
@@ -19,7 +18,16 @@ export function listUntested(
     const { reason, detail } = first;
     return [{ what: "domain", name: domain, reason, detail }];
   }
-  return views.flatMap((view) => ofHost(view));
+  return [...views.flatMap((view) => ofHost(view)), ...ofNameservers(inspection)];
+}
+
+/** Those that no packet came from, where none has come by IPv6 from anybody. */
+function ofNameservers(inspection: Inspection): readonly UntestedPart[] {
+  const { nameservers } = inspection;
+  if (nameservers?.kind !== "records" || hasOwnIpv6(inspection)) return [];
+  const names = nameservers.records.flatMap(({ name, overIpv6 }) => (overIpv6 === undefined ? [] : [name]));
+  if (names.length === 0) return [];
+  return [{ what: "nameserver", name: names.join(", "), reason: "no-route", detail: "name servers, asked by IPv6" }];
 }
 
 const ourNetwork: ReadonlySet<UntestedReason> = new Set(["silent", "no-route", "refused-connection"]);

@@ -22,7 +22,7 @@ import {
 import { parseDuration, stayAwake, stopSignals, systemClock } from "../../system/index.ts";
 import { tellChanges, tellTerminal } from "../check-words.ts";
 import { checkDepsOf, inspectGatherOf } from "../inspecting.ts";
-import { openOutlook, type Outlook, type OutlookOptions } from "../outlook.ts";
+import { openOutlook, portOf, type Outlook, type OutlookOptions } from "../outlook.ts";
 import { misused, Stop, stoppable } from "../resolving.ts";
 import { exitCodes, printable, type CommandContext } from "../terminal.ts";
 
@@ -40,6 +40,8 @@ export interface CheckOptions extends OutlookOptions {
   /** A duration: look again and again, and tell what has changed. */
   readonly watch?: string;
   readonly dnsOnly?: boolean;
+  /** A port for a test network. */
+  readonly nameserverPort?: string;
   readonly intrusive?: boolean;
 }
 
@@ -117,11 +119,12 @@ async function look(
   domains: readonly DomainName[],
   tell: (inspection: Inspection) => void,
 ): Promise<void> {
+  const nameserverPort = portOf(context, options.nameserverPort);
   const outlook = await openOutlook(context, options);
   try {
     for (const domain of domains) {
       if (context.terminal.isInteractive) context.terminal.err(context.words.say("cli-check-looking", { domain }));
-      const inspection = await inspectOne(outlook, options, domain);
+      const inspection = await inspectOne(outlook, options, nameserverPort, domain);
       if (options.save !== undefined) write(context, options.save, saveInspection(inspection));
       tell(inspection);
     }
@@ -130,13 +133,19 @@ async function look(
   }
 }
 
-function inspectOne(outlook: Outlook, options: CheckOptions, domain: DomainName): Promise<Inspection> {
+function inspectOne(
+  outlook: Outlook,
+  options: CheckOptions,
+  nameserverPort: number | undefined,
+  domain: DomainName,
+): Promise<Inspection> {
+  const connects = options.dnsOnly !== true;
   return inspect(
-    checkDepsOf(outlook),
+    checkDepsOf(outlook, { connects, nameserverPort }),
     {
       gather: inspectGatherOf(outlook),
       ehloName: options.ehlo === undefined ? outlook.ehloName : domainName(options.ehlo),
-      ...(options.dnsOnly === true ? { connects: false } : {}),
+      connects,
       ...(options.intrusive === true ? { intrusive: outlook.settings.ownAddresses } : {}),
     },
     domain,
