@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /*
- * Starts the command on Node.js 24 or newer. Written so that any Node.js that is still in use can at least read it: on an
+ * Starts the command on Node.js 26 or newer. Written so that any Node.js that is still in use can at least read it: on an
  * older one it hands over to the Node.js that the checkout brings along, or says what is needed.
  */
 import { spawn } from "node:child_process";
@@ -8,11 +8,15 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { setFlagsFromString } from "node:v8";
 
-const nodeMajorMin = 24;
-/** V8's own unit is MiB. What a scan holds at the most stands in `scanLimits`, and comes to some 100. */
-const scanHeap = ["--max-old-space-size=128", "--max-semi-space-size=2", "--v8-pool-size=1"];
+const nodeMajorMin = 26;
+/**
+ * A large message leaves thousands of short-lived network buffers behind, which V8 does not count as new space: it would let 64 MB of
+ * them gather. With a smaller new space they go earlier, at no measurable cost. V8's own unit is MiB, as below.
+ */
+const youngHeap = ["--max-semi-space-size=2"];
+/** What a scan holds at the most stands in `scanLimits`, and comes to some 100. */
+const scanHeap = ["--max-old-space-size=128", ...youngHeap, "--v8-pool-size=1"];
 /** glibc's own: one heap for all threads, and large blocks given back, instead of fragments of both kept for later. Others ignore it. */
 const oneHeap = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -21,50 +25,35 @@ if (Number(process.versions.node.split(".")[0]) < nodeMajorMin) handOver();
 else if (!beginAgainWithinBounds()) await start();
 
 async function start() {
-  hideExperimentalWarnings();
-  collectYoungBuffersEarly();
   // A checkout runs its sources; a published package has only what was compiled from them.
   const source = join(root, "src", "cli", "main.ts");
   const compiled = join(root, "dist", "cli", "main.js");
   await import(pathToFileURL(existsSync(source) ? source : compiled).href);
 }
 
-/** Two features that we use on purpose announce themselves; every other warning is shown. */
-function hideExperimentalWarnings() {
-  const expected = /^(?:SQLite is an experimental feature|Type Stripping is an experimental feature)/;
-  const emit = process.emitWarning;
-  process.emitWarning = (warning, ...rest) => {
-    const text = typeof warning === "string" ? warning : warning.message;
-    if (!expected.test(text)) emit.call(process, warning, ...rest);
-  };
-}
-
 /**
- * A large message leaves thousands of short-lived network buffers behind, which V8 does not count as new space: it would let 64 MB of
- * them gather. With a smaller new space they go earlier, at no measurable cost. Only where it was tried: V8's flags come and go.
- */
-function collectYoungBuffersEarly() {
-  if (process.versions.node.startsWith("24.")) setFlagsFromString("--scavenger-max-new-space-capacity-mb=4");
-}
-
-/**
- * V8 lets a heap grow to half of the machine's memory before it tidies up in earnest, and with it what OpenSSL holds for objects that
- * nobody needs any more. It has to be told at its start how much it may take: so a scan begins again, in the same process, with the
- * bounds of docs/decisions/0007-memory-of-a-scan.md. Whoever has set bounds of his own keeps them. False: there is nothing to do.
+ * V8 has to be told at its start how much it may take; left to itself it lets a heap grow to half of the machine's memory before it tidies up
+ * in earnest, and with it what OpenSSL holds for objects that nobody needs any more. So a scan begins again, in the same process, with the
+ * bounds of docs/decisions/0007-memory-of-a-scan.md, and a relay with a bound on its new space. Whoever has set bounds of his own keeps
+ * them. False: there is nothing to do.
  */
 function beginAgainWithinBounds() {
-  const isScan = process.argv.slice(2).includes("scan");
+  const bounds = boundsFor(process.argv.slice(2));
   const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
   // Windows has no such call.
-  if (!isScan || /max-(?:old|semi)-space-size/.test(given) || process.execve === undefined) return false;
-  hideExperimentalWarnings();
-  const args = [...process.execArgv, ...scanHeap, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  if (bounds === undefined || /max-(?:old|semi)-space-size/.test(given) || process.execve === undefined) return false;
+  const args = [...process.execArgv, ...bounds.flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   try {
-    process.execve(process.execPath, [process.execPath, ...args], { ...compileCache(), ...oneHeap, ...process.env });
+    process.execve(process.execPath, [process.execPath, ...args], { ...bounds.env, ...process.env });
   } catch {
-    // More memory than need be is better than no scan.
+    // More memory than need be is better than no scan, and no relay.
   }
   return false;
+}
+
+function boundsFor(words) {
+  if (words.includes("scan")) return { flags: scanHeap, env: { ...compileCache(), ...oneHeap } };
+  return words.includes("start") ? { flags: youngHeap, env: {} } : undefined;
 }
 
 /** In a checkout, whoever has stripped the types before need not do so again: that takes 30 MB, which a process then keeps to its end. */

@@ -206,10 +206,10 @@ describe("queue", () => {
   });
 });
 
-// Needs a Node.js below 24 outside the checkout; CI's Debian machines have one.
+// Needs a Node.js below 26 outside the checkout; CI's Debian machines have one.
 const olderNode = "/usr/bin/node";
 const isOlder =
-  existsSync(olderNode) && /^v(?:1\d|2[0-3])\./.test(spawnSync(olderNode, ["--version"], { encoding: "utf8" }).stdout);
+  existsSync(olderNode) && /^v(?:1\d|2[0-5])\./.test(spawnSync(olderNode, ["--version"], { encoding: "utf8" }).stdout);
 
 describe.skipIf(!isOlder)("on an older Node.js (skipped where /usr/bin/node is missing or new enough)", () => {
   const bare = { PATH: "/usr/bin:/bin", LANG: "C" };
@@ -244,8 +244,8 @@ describe.skipIf(!isOlder)("on an older Node.js (skipped where /usr/bin/node is m
         encoding: "utf8",
         env: { ...bare, LANG: language },
       });
-    expect(alone("C")).toMatchObject({ status: 1, stderr: expect.stringContaining("needs Node.js 24") });
-    expect(alone("zh_CN.UTF-8")).toMatchObject({ status: 1, stderr: expect.stringContaining("需要 Node.js 24") });
+    expect(alone("C")).toMatchObject({ status: 1, stderr: expect.stringContaining("needs Node.js 26") });
+    expect(alone("zh_CN.UTF-8")).toMatchObject({ status: 1, stderr: expect.stringContaining("需要 Node.js 26") });
   });
 });
 
@@ -256,3 +256,20 @@ test("start says why it cannot", async () => {
   expect(ran.code).toBe(1);
   expect(ran.err).toContain('"server.hostname" is missing');
 });
+
+test.skipIf(process.platform === "win32")(
+  "a relay bounds its new space, and leaves a bound that somebody has set",
+  async () => {
+    // Each Node.js that begins tells the flags it was given, and the first one becomes the second.
+    const tellFlags = "--import=data:text/javascript,console.log(JSON.stringify(process.execArgv))";
+    const flagsOf = async (options: string): Promise<readonly unknown[]> => {
+      const { out } = await surehop(["start"], { environment: { NODE_OPTIONS: `${tellFlags} ${options}` } });
+      return out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown);
+    };
+    expect(await flagsOf("")).toEqual([[], ["--max-semi-space-size=2"]]);
+    expect(await flagsOf("--max-semi-space-size=16")).toEqual([[]]);
+  },
+);

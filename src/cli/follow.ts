@@ -77,9 +77,10 @@ interface ServerEvent {
 
 /** Server-sent events, as the HTML standard frames them; bounded. */
 async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+  const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true });
     for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
       yield eventOf(text.slice(0, end));
       text = text.slice(end + 2);

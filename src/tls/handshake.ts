@@ -195,10 +195,7 @@ function judge(socket: TLSSocket, requirement: HopRequirement, now: Instant): Re
   });
 }
 
-/**
- * The certificates as they came, leaf first. Node's issuer links are that list, junk included: a claim, not a path. To be
- * called once (the second call finds nothing before Node 26).
- */
+/** The certificates as they came, leaf first. Node's issuer links are that list, junk included: a claim, not a path. */
 function presentedChain(socket: TLSSocket): readonly X509Certificate[] {
   const chain: X509Certificate[] = [];
   let next = socket.getPeerX509Certificate();

@@ -1,11 +1,13 @@
 /** Keys for made-up zones, in the file format that BIND's and ldns' signers read, and the DS records that stand for them. */
-import { createHash, generateKeyPair, type JsonWebKey } from "node:crypto";
+import { createHash, generateKeyPair, type webcrypto } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Dice } from "../dice.ts";
 import type { Zone, ZoneRecord } from "../world/shape.ts";
 import { writeZone } from "./text.ts";
+
+type JsonWebKey = webcrypto.JsonWebKey;
 
 export interface ZoneKey {
   readonly zone: string;
