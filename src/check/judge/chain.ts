@@ -29,6 +29,8 @@ export interface KnownChain {
   readonly weakKeys: readonly number[];
   readonly weakSignatures: readonly number[];
   readonly isDisordered: boolean;
+  /** For `lookAt` alone. */
+  readonly kept: Kept;
 }
 
 /** What one finds who goes by authorities and names. */
@@ -46,7 +48,7 @@ interface Trust {
   readonly detail: string;
 }
 
-interface Entry extends KnownChain {
+interface Kept {
   /** All dates of the chain, at which a judgement of it may change. */
   readonly dates: readonly Instant[];
   /** Names that were asked for, and whether the leaf is for them. */
@@ -55,16 +57,11 @@ interface Entry extends KnownChain {
 }
 
 const none: readonly number[] = [];
-const known = new Map<string, Entry>();
-
-/** Undefined: it is empty, or one of its certificates cannot be read. */
-export function knownChain(der: readonly Uint8Array[]): KnownChain | undefined {
-  return entryOf(der);
-}
+const known = new Map<string, KnownChain>();
 
 /** The very same certificates, and they can be read. */
 export function isSameChain(one: readonly Uint8Array[], other: readonly Uint8Array[]): boolean {
-  return entryOf(one) !== undefined && chainDigest(one) === chainDigest(other);
+  return knownChain(one) !== undefined && chainDigest(one) === chainDigest(other);
 }
 
 /** The same bytes have the same; others never do. */
@@ -76,8 +73,8 @@ export function chainDigest(der: readonly Uint8Array[]): string {
 
 /** Whether its leaf is for this name (RFC 9525). False where it cannot be read. */
 export function isForName(der: readonly Uint8Array[], host: DomainName): boolean {
-  const entry = entryOf(der);
-  return entry !== undefined && hasName(entry, () => readChain(der), host);
+  const chain = knownChain(der);
+  return chain !== undefined && hasName(chain.kept, () => readChain(der), host);
 }
 
 /** Empty if one of them cannot be read. */
@@ -86,40 +83,39 @@ export function readChain(der: readonly Uint8Array[]): readonly X509Certificate[
   return read.length === der.length ? read : [];
 }
 
-/** `chain` is one that `knownChain` gave. */
 export function lookAt(
-  chain: KnownChain,
+  { kept, validity }: KnownChain,
   certificates: () => readonly X509Certificate[],
   ca: TrustedCas | undefined,
   host: DomainName,
   at: Instant,
 ): Looked {
-  const entry = chain as Entry;
-  const name = hasName(entry, certificates, host) ? "right" : "other";
-  const before = entry.trust;
-  const isStill = before !== undefined && before.ca === ca && isSameTime(entry, before.at, at);
+  const name = hasName(kept, certificates, host) ? "right" : "other";
+  const before = kept.trust;
+  const isStill = before !== undefined && before.ca === ca && isSameTime(kept, before.at, at);
   const trust = isStill ? before : trustIn(certificates(), ca, at);
-  entry.trust = trust;
+  kept.trust = trust;
   return {
-    looks: { chain: trust.chain, dates: trust.dates ?? datesOf(entry.validity, at), name },
+    looks: { chain: trust.chain, dates: trust.dates ?? datesOf(validity, at), name },
     trustDetail: trust.detail,
   };
 }
 
-function entryOf(der: readonly Uint8Array[]): Entry | undefined {
+/** Undefined: it is empty, or one of its certificates cannot be read. */
+export function knownChain(der: readonly Uint8Array[]): KnownChain | undefined {
   if (der.length === 0) return undefined;
   const digest = chainDigest(der);
-  const entry = known.get(digest) ?? read(der);
-  if (entry === undefined) return undefined;
+  const chain = known.get(digest) ?? read(der);
+  if (chain === undefined) return undefined;
   // The least recently used come first.
   known.delete(digest);
-  known.set(digest, entry);
+  known.set(digest, chain);
   const [oldest] = known.keys();
   if (known.size > checkLimits.chainsKnownMax && oldest !== undefined) known.delete(oldest);
-  return entry;
+  return chain;
 }
 
-function read(der: readonly Uint8Array[]): Entry | undefined {
+function read(der: readonly Uint8Array[]): KnownChain | undefined {
   const chain = readChain(der);
   const [leaf] = chain;
   if (leaf === undefined) return undefined;
@@ -129,19 +125,21 @@ function read(der: readonly Uint8Array[]): Entry | undefined {
   };
   return {
     validity: { from: leaf.validFromDate.getTime(), until: leaf.validToDate.getTime() },
-    dates: chain.flatMap(({ validFromDate, validToDate }) => [validFromDate.getTime(), validToDate.getTime()]),
     weakKeys: places((certificate) => !hasSoundKey(certificate)),
     // Nobody checks by what a root has signed itself.
     weakSignatures: places(
       (certificate, place) => (place === 0 || !isSelfSigned(certificate)) && !hasSoundSignature(certificate),
     ),
     isDisordered: isDisordered(chain),
-    names: new Map(),
-    trust: undefined,
+    kept: {
+      dates: chain.flatMap(({ validFromDate, validToDate }) => [validFromDate.getTime(), validToDate.getTime()]),
+      names: new Map(),
+      trust: undefined,
+    },
   };
 }
 
-function hasName({ names }: Entry, certificates: () => readonly X509Certificate[], host: DomainName): boolean {
+function hasName({ names }: Kept, certificates: () => readonly X509Certificate[], host: DomainName): boolean {
   const before = names.get(host);
   if (before !== undefined) return before;
   const [leaf] = certificates();
@@ -154,7 +152,7 @@ function hasName({ names }: Entry, certificates: () => readonly X509Certificate[
 const lookedAgainAfterMs = 600_000;
 
 /** No date of the chain lies between then and now. */
-function isSameTime({ dates }: Entry, before: Instant, at: Instant): boolean {
+function isSameTime({ dates }: Kept, before: Instant, at: Instant): boolean {
   if (Math.abs(at - before) > lookedAgainAfterMs) return false;
   const [from, to] = [Math.min(before, at), Math.max(before, at)];
   return dates.every((date) => date < from || date > to || from === to);
