@@ -3,9 +3,10 @@
  * behind a handshake (§4.6.1), and OpenSSL keeps that in the session that Node hands out as octets. Nothing is resumed and nothing sent:
  * one handshake, a look at the first ticket, and the connection is closed. Nobody is trusted.
  */
-import { connect, createSecureContext, type SecureContext } from "node:tls";
-import { addressLiteral, type Clock, type DomainName, type Wire } from "../base/index.ts";
+import { createSecureContext, type SecureContext } from "node:tls";
+import type { Clock, DomainName, Wire } from "../base/index.ts";
 import { readElement, readElements, tags } from "./dane/der.ts";
+import { endedText, glanceAt } from "./glance.ts";
 import { clean } from "./words.ts";
 
 export type EarlyData =
@@ -22,38 +23,21 @@ export interface EarlyDataOptions {
 
 /** On a connection on which the server waits for a ClientHello. It is closed afterwards. Never rejects. */
 export function seeEarlyData(wire: Wire, options: EarlyDataOptions): Promise<EarlyData> {
-  const { clock, host, handshakeTimeoutMs, ticketTimeoutMs } = options;
-  return new Promise((resolve) => {
-    const socket = connect({
-      socket: wire.stream,
-      secureContext: (context ??= createSecureContext({ ca: [], minVersion: "TLSv1.3" })),
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-      ...(addressLiteral(host) === undefined ? { servername: host } : {}),
-    });
-    const finish = (result: EarlyData): void => {
-      timer.cancel();
-      socket.removeAllListeners("close");
-      socket.on("error", () => {});
-      socket.destroy();
-      wire.stream.destroy();
-      resolve(result);
-    };
-    let timer = clock.after(handshakeTimeoutMs, () => finish({ kind: "untested", detail: "no handshake in time" }));
-    socket.on("session", (session: Buffer) => finish({ kind: takesEarlyData(session) ? "taken" : "declined" }));
-    socket.once("secureConnect", () => {
-      timer.cancel();
+  const secureContext = (context ??= createSecureContext({ ca: [], minVersion: "TLSv1.3" }));
+  return glanceAt<EarlyData>(
+    wire,
+    { ...options, secureContext },
+    {
+      watch(socket, finish) {
+        socket.on("session", (session: Buffer) => finish({ kind: takesEarlyData(session) ? "taken" : "declined" }));
+        // A ticket is read only where something is read.
+        socket.resume();
+      },
       // Without a ticket nothing is resumed, and only what is resumed may begin early.
-      timer = clock.after(ticketTimeoutMs, () => finish({ kind: "declined" }));
-    });
-    socket.once("error", (error: NodeJS.ErrnoException) =>
-      finish({ kind: "untested", detail: clean(error.code ?? error.message) }),
-    );
-    socket.once("close", () => finish({ kind: "untested", detail: "closed" }));
-    // A ticket is read only where something is read.
-    socket.resume();
-    wire.stream.on("error", () => {});
-  });
+      secured: (_, __, within) => within(options.ticketTimeoutMs, { kind: "declined" }),
+      ended: (ended) => ({ kind: "untested", detail: clean(endedText(ended)) }),
+    },
+  );
 }
 
 let context: SecureContext | undefined;

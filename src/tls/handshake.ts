@@ -40,8 +40,9 @@ import {
 import { proveByAuthorities } from "./authorities.ts";
 import { authorizeTls, canAuthenticate, isNamedProof, type AuthorizedChannel } from "./channel.ts";
 import { contextFor, type VersionFloor } from "./context.ts";
-import { daneLimits, matchDane } from "./dane/index.ts";
+import { matchDane } from "./dane/index.ts";
 import { matchNames, readSubjectNames } from "./names.ts";
+import { presentedChain } from "./presented.ts";
 import type {
   DaneProof,
   HopRequirement,
@@ -193,17 +194,6 @@ function judge(socket: TLSSocket, requirement: HopRequirement, now: Instant): Re
     ...(watch === undefined ? {} : { watched: look(shown, watch, requirement) }),
     ...(verdict.ok ? {} : { unproven: verdict.error.fault }),
   });
-}
-
-/** The certificates as they came, leaf first. Node's issuer links are that list, junk included: a claim, not a path. */
-function presentedChain(socket: TLSSocket): readonly X509Certificate[] {
-  const chain: X509Certificate[] = [];
-  let next = socket.getPeerX509Certificate();
-  while (next !== undefined && chain.length < daneLimits.presentedMax) {
-    chain.push(next);
-    next = next.issuerCertificate;
-  }
-  return chain;
 }
 
 function demands(proof: Proof): proof is NamedProof | DaneProof {

@@ -2,8 +2,9 @@
  * Whether a client may ask a server to negotiate anew in the middle of a session (TLS 1.2 and older): each time costs the server more than
  * the client. One finished handshake, one request, and the connection is closed; nobody is trusted and no mail passes.
  */
-import { connect, createSecureContext, DEFAULT_CIPHERS, type SecureContext } from "node:tls";
-import { addressLiteral, type Clock, type DomainName, type Wire } from "../base/index.ts";
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from "node:tls";
+import type { Clock, DomainName, Wire } from "../base/index.ts";
+import { endedText, glanceAt } from "./glance.ts";
 import { clean } from "./words.ts";
 
 export type Renegotiated =
@@ -20,46 +21,29 @@ export interface RenegotiateOptions {
 
 /** On a connection on which the server waits for a ClientHello. It is closed afterwards. Never rejects. */
 export function tryRenegotiation(wire: Wire, options: RenegotiateOptions): Promise<Renegotiated> {
-  const { clock, host, handshakeTimeoutMs, answerTimeoutMs } = options;
-  return new Promise((resolve) => {
-    let isAsked = false;
-    const socket = connect({
-      socket: wire.stream,
-      secureContext: (context ??= createSecureContext({
-        ca: [],
-        minVersion: "TLSv1",
-        maxVersion: "TLSv1.2",
-        ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0`,
-      })),
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-      ...(addressLiteral(host) === undefined ? { servername: host } : {}),
-    });
-    const finish = (result: Renegotiated): void => {
-      timer.cancel();
-      socket.removeAllListeners("close");
-      socket.on("error", () => {});
-      socket.destroy();
-      wire.stream.destroy();
-      resolve(result);
-    };
-    let timer = clock.after(handshakeTimeoutMs, () => finish({ kind: "untested", detail: "no handshake in time" }));
-    socket.once("secureConnect", () => {
-      isAsked = true;
-      timer.cancel();
-      timer = clock.after(answerTimeoutMs, () => finish({ kind: "declined" }));
-      const isBegun = socket.renegotiate({ rejectUnauthorized: false }, (error) =>
-        finish({ kind: error === null ? "allowed" : "declined" }),
-      );
-      if (isBegun === false) finish({ kind: "untested", detail: "our own side cannot ask" });
-    });
-    const ended = (detail: string): void => finish(isAsked ? { kind: "declined" } : { kind: "untested", detail });
-    socket.once("error", (error: NodeJS.ErrnoException) => ended(clean(error.code ?? error.message)));
-    socket.once("close", () => ended("closed"));
-    // What the server says meanwhile is not read by anybody.
-    socket.resume();
-    wire.stream.on("error", () => {});
-  });
+  const secureContext = (context ??= createSecureContext({
+    ca: [],
+    minVersion: "TLSv1",
+    maxVersion: "TLSv1.2",
+    ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0`,
+  }));
+  return glanceAt<Renegotiated>(
+    wire,
+    { ...options, secureContext },
+    {
+      // What the server says meanwhile is not read by anybody.
+      watch: (socket) => void socket.resume(),
+      secured(socket, finish, within) {
+        within(options.answerTimeoutMs, { kind: "declined" });
+        const isBegun = socket.renegotiate({ rejectUnauthorized: false }, (error) =>
+          finish({ kind: error === null ? "allowed" : "declined" }),
+        );
+        if (isBegun === false) finish({ kind: "untested", detail: "our own side cannot ask" });
+      },
+      ended: (ended, isAsked) =>
+        isAsked ? { kind: "declined" } : { kind: "untested", detail: clean(endedText(ended)) },
+    },
+  );
 }
 
 let context: SecureContext | undefined;

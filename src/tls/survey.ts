@@ -4,9 +4,10 @@
  * offered (RFC 8446 §4.2.3).
  */
 import type { X509Certificate } from "node:crypto";
-import { connect, createSecureContext, DEFAULT_CIPHERS, type SecureContext, type TLSSocket } from "node:tls";
-import { addressLiteral, err, ok, type Clock, type DomainName, type Result, type Wire } from "../base/index.ts";
-import { daneLimits } from "./dane/index.ts";
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContext, type TLSSocket } from "node:tls";
+import { err, ok, type Clock, type DomainName, type Result, type Wire } from "../base/index.ts";
+import { glanceAt, type Ended } from "./glance.ts";
+import { presentedChain } from "./presented.ts";
 import type { TlsFailure } from "./types.ts";
 import { clean } from "./words.ts";
 
@@ -30,48 +31,36 @@ export interface Surveyed {
 
 /** `handshake-failed` is what a server says that has no certificate of this kind. */
 export function surveyTls(wire: Wire, options: SurveyOptions): Promise<Result<Surveyed, TlsFailure>> {
-  return new Promise((resolve) => {
-    const socket = connect({
-      socket: wire.stream,
-      secureContext: contextOf(options.keys),
-      // Nothing is believed and nothing is sent: whatever is shown is what was asked for.
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-      ...(addressLiteral(options.host) === undefined ? { servername: options.host } : {}),
-    });
-    const finish = (result: Result<Surveyed, TlsFailure>): void => {
-      timer.cancel();
-      socket.removeAllListeners("close");
-      socket.on("error", () => {});
-      socket.destroy();
-      wire.stream.destroy();
-      resolve(result);
-    };
-    const timer = options.clock.after(options.timeoutMs, () =>
-      finish(failed("handshake-timeout", "the handshake did not end in time")),
-    );
-    socket.once("secureConnect", () => finish(seen(socket)));
-    socket.once("error", (error: NodeJS.ErrnoException) => finish(explained(error)));
-    socket.once("close", () => finish(failed("handshake-reset", "the connection was closed during the handshake")));
-    wire.stream.on("error", () => {});
+  const { host, clock, keys, timeoutMs } = options;
+  const glance = { host, clock, secureContext: contextOf(keys), handshakeTimeoutMs: timeoutMs };
+  return glanceAt<Result<Surveyed, TlsFailure>>(wire, glance, {
+    secured: (socket, finish) => finish(seen(socket)),
+    ended: explained,
   });
 }
 
 function seen(socket: TLSSocket): Result<Surveyed, TlsFailure> {
-  const chain: X509Certificate[] = [];
-  let next = socket.getPeerX509Certificate();
-  while (next !== undefined && chain.length < daneLimits.presentedMax) {
-    chain.push(next);
-    next = next.issuerCertificate;
-  }
+  const chain = presentedChain(socket);
   if (chain.length === 0) return failed("certificate-missing", "no certificate was presented");
   return ok({ chain, protocol: socket.getProtocol() ?? "unknown", cipher: socket.getCipher().name });
 }
 
-function explained(error: NodeJS.ErrnoException): Result<Surveyed, TlsFailure> {
-  const code = error.code ?? "";
-  const detail = clean(code === "" ? error.message : code);
-  return failed(code.startsWith("ERR_SSL_") ? "handshake-failed" : "handshake-reset", detail);
+function explained(ended: Ended): Result<Surveyed, TlsFailure> {
+  switch (ended.why) {
+    case "late":
+      return failed("handshake-timeout", "the handshake did not end in time");
+    case "closed":
+      return failed("handshake-reset", "the connection was closed during the handshake");
+    case "error":
+      return ofError(ended.error);
+  }
+}
+
+function ofError({ code = "", message }: NodeJS.ErrnoException): Result<Surveyed, TlsFailure> {
+  return failed(
+    code.startsWith("ERR_SSL_") ? "handshake-failed" : "handshake-reset",
+    clean(code === "" ? message : code),
+  );
 }
 
 const contexts = new Map<SurveyedKeys, SecureContext>();
