@@ -290,6 +290,7 @@ describe("the spool", () => {
     relay = await open();
     expect(readdirSync(spool()).toSorted()).toEqual([kept, "README"].toSorted());
     expect(await contentOf((await leaseAll(relay))[0])).toHaveLength(large);
+    await unfinished.abort();
   });
 
   test("an abandoned message leaves no file", async () => {
