@@ -204,7 +204,8 @@ test("a port that is taken for TCP is given up for another, unless it was asked 
         : systemNet.listen(where, onConnection),
   };
   const server = await startNameserver({ net, at, zones });
-  expect(refusals).toBe(-1);
+  // Others may have had more of the ports that were tried.
+  expect(refusals).toBeLessThan(0);
   await expect(startNameserver({ net: systemNet, at: server.endpoint, zones })).rejects.toMatchObject({
     code: "EADDRINUSE",
   });
