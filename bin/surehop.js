@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const nodeMajorMin = 26;
 /**
  * A large message leaves thousands of short-lived network buffers behind, which V8 does not count as new space: it would let 64 MB of
- * them gather. With a smaller new space they go earlier, at no measurable cost. V8's own unit is MiB, as below.
+ * them gather. With a smaller new space they go earlier; what that costs was lost in the noise. V8's own unit is MiB, as below.
  */
 const youngHeap = ["--max-semi-space-size=2"];
 /** What a scan holds at the most stands in `scanLimits`, and comes to some 100. */

@@ -18,7 +18,7 @@
  *   5. `reading.ts`    a message to an answer: aliases followed, absence told from failure (RFC 2308 §2, RFC 6604, RFC 8914)
  *
  * `stub.ts` puts them together as the `Resolver`. The wire format is exported for those who speak DNS themselves: the lab's
- * name server.
+ * name server. `reach.ts` asks a name server past every resolver, whether it answers at all.
  */
 export { createStubResolver, type StubResolverOptions } from "./stub.ts";
 export * from "./anchors/index.ts";

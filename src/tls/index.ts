@@ -2,6 +2,9 @@
  * Floor 2: who may receive mail. `startTls` makes the handshake and, before a byte of mail, verifies what the hop's
  * requirement demands: the chain by OpenSSL and the names by RFC 9525, or the TLSA records by `dane/`. What comes out is an `AuthorizedChannel`, which
  * nothing outside this folder can make and which the SMTP client alone accepts.
+ *
+ * A checker's looks prove nothing and trust nobody: `survey.ts`, `overhear.ts`, `early-data.ts` and `renegotiate.ts` have one handshake in common
+ * (`glance.ts`), and `hello/` goes through with none. `presented.ts` reads a chain as it came, for both.
  */
 export {
   allowsCleartext,
